@@ -1,0 +1,48 @@
+/**
+ * Catalogue: every case of the micro benchmark, by family. A family is measured in alternation, and
+ * a case's baseline is in its family.
+ */
+import { comlinkCall, comlinkPipelined } from '../baseline/comlink.ts'
+import { handWrittenPingPong } from '../baseline/ping-pong.ts'
+import { piscinaClose, piscinaRun, piscinaStart } from '../baseline/piscina.ts'
+import { postMessagePingPong, postMessagePipelined } from '../baseline/post-message.ts'
+import { handWrittenPromiseRing } from '../baseline/promise-ring.ts'
+import { handWrittenRing } from '../baseline/ring.ts'
+import { asyncCall, plainLoop } from '../baseline/single-thread.ts'
+import type { Family } from '../harness/select.ts'
+import { array } from './array.ts'
+import { blockingMany, blockingOne } from './blocking.ts'
+import { completion } from './completion.ts'
+import { forallSync } from './forall.ts'
+import { launchClose, launchFirstDelegate } from './launch.ts'
+import { object } from './object.ts'
+import { oneWay } from './one-way.ts'
+import { spawnBound, spawnOneWay } from './spawn.ts'
+
+const RATES: Family = [
+  oneWay,
+  handWrittenRing,
+  object,
+  array,
+  blockingMany,
+  handWrittenPromiseRing,
+  comlinkPipelined,
+  piscinaRun,
+  postMessagePipelined,
+]
+
+const LATENCIES: Family = [
+  blockingOne,
+  handWrittenPingPong,
+  completion,
+  comlinkCall,
+  postMessagePingPong,
+]
+
+export const FAMILIES: readonly Family[] = [
+  RATES,
+  LATENCIES,
+  [spawnBound, spawnOneWay, asyncCall],
+  [forallSync, plainLoop],
+  [launchFirstDelegate, piscinaStart, launchClose, piscinaClose],
+]

@@ -1,0 +1,62 @@
+/**
+ * Bound tasks: core 0 starts tasks on itself, a thousand at a time, and waits for them to finish;
+ * with a join handle each (`spawn`) and without (`send` of a task).
+ *
+ * Means       start, run and completion of an async body that does not suspend.
+ * Not meant   tasks that suspend, that go to another core, or that are stolen.
+ */
+import { performance } from 'node:perf_hooks'
+import { f64, free, symmetric, task, type Core } from '@orujo/core'
+import { millionsPerSecond } from '../harness/case.ts'
+import { addAt, runtimeCase, type Timed } from './runtime-case.ts'
+
+const COUNT = 200_000
+/** Tasks of one completion scope. */
+const BATCH = 1_000
+
+// eslint-disable-next-line @typescript-eslint/require-await -- the usual task is an async function
+export const add = task('bench.spawn.add', async (core: Core, at: number, value: number) => {
+  addAt(core, at, value)
+})
+
+export const spawnAll = task('bench.spawn.spawnAll', (core, count: number) =>
+  startAll(core, count, (inner, at, i) => inner.spawn(add, inner.id, at, i)),
+)
+
+export const sendAll = task('bench.spawn.sendAll', (core, count: number) =>
+  startAll(core, count, (inner, at, i) => inner.send(add, inner.id, at, i)),
+)
+
+async function startAll(
+  core: Core,
+  count: number,
+  start: (inner: Core, at: number, i: number) => void,
+): Promise<Timed> {
+  const sums = await symmetric(core, f64, 1)
+  const at = sums.byteOffset / f64.bytes
+  const startMs = performance.now()
+  for (let begin = 0; begin < count; begin += BATCH) {
+    await core.finish((inner) => {
+      for (let i = begin; i < begin + BATCH; i++) start(inner, at, i)
+    })
+  }
+  const seconds = (performance.now() - startMs) / 1000
+  const sum = sums.local(core)[0]!
+  await free(core, sums)
+  return { seconds, sum }
+}
+
+const shape = {
+  unit: 'M/s',
+  better: 'more',
+  baseline: 'async-call.plain',
+  program: import.meta.url,
+  count: COUNT,
+  step: BATCH,
+  expectedSum: (count: number) => (count * (count - 1)) / 2,
+  figure: millionsPerSecond,
+} as const
+
+export const spawnBound = runtimeCase({ ...shape, name: 'spawn.bound', task: spawnAll })
+
+export const spawnOneWay = runtimeCase({ ...shape, name: 'spawn.bound.one-way', task: sendAll })

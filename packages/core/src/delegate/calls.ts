@@ -1,0 +1,111 @@
+/**
+ * Calls: the answers that this endpoint waits for.
+ *
+ * States      of a number: free -> open -> free.
+ * Ownership   an open call keeps its scope active here, unless it is a spawned task's join.
+ * Ordering    answers may come in any order; numbers are reused last in, first out.
+ * Failure     `end` rejects every open call and refuses new ones, so that nothing waits for ever.
+ * Bounds      one entry per call in flight; entries are reused, never freed.
+ */
+import { attachCallerStack } from '../message/wire-error.ts'
+import type { Scope } from '../sync/scope.ts'
+import type { ScopeTable } from '../sync/scopes.ts'
+
+type Resolve = (value: unknown) => void
+type Reject = (error: unknown) => void
+
+export class Calls {
+  /** Number of the call that `open` made last. */
+  last = 0
+  readonly #scopes: ScopeTable
+  readonly #resolves: Resolve[] = []
+  readonly #rejects: Reject[] = []
+  readonly #scopeOf: (Scope | undefined)[] = []
+  readonly #free: number[] = []
+  #resolve: Resolve = ignore
+  #reject: Reject = ignore
+  #end: Error | undefined = undefined
+
+  constructor(scopes: ScopeTable) {
+    this.#scopes = scopes
+  }
+
+  /** Calls in flight. */
+  get openCount(): number {
+    return this.#resolves.length - this.#free.length
+  }
+
+  /** A new call, its number in `last`. `scope` stays active until the answer; undefined: none does. */
+  open(scope: Scope | undefined): Promise<unknown> {
+    if (this.#end !== undefined) throw this.#end
+    const promise = new Promise<unknown>(this.#capture)
+    const free = this.#free
+    const call = free.length > 0 ? free.pop()! : this.#resolves.length
+    this.last = call
+    this.#resolves[call] = this.#resolve
+    this.#rejects[call] = this.#reject
+    this.#scopeOf[call] = scope
+    if (scope !== undefined) this.#scopes.enter(scope)
+    return promise
+  }
+
+  /** Whether this call waits for an answer. */
+  isOpen(call: number): boolean {
+    return this.#resolves[call] !== undefined && this.#resolves[call] !== ignore
+  }
+
+  /** The answer is `value`. `src` >= 0: count the call as a message to `src` after all. */
+  resolve(call: number, value: unknown, src: number): void {
+    const resolve = this.#resolves[call]!
+    this.#close(call, src)
+    resolve(value)
+  }
+
+  /** The answer is `error`; its stack gets the frames of those who wait for it. */
+  reject(call: number, error: Error, src: number): void {
+    const resolve = this.#resolves[call]!
+    this.#close(call, src)
+    resolve(failLater(error))
+  }
+
+  /** Rejects everything, now and from now on. */
+  end(error: Error): void {
+    this.#end = error
+    for (let call = 0; call < this.#rejects.length; call++) {
+      const reject = this.#rejects[call]!
+      this.#resolves[call] = this.#rejects[call] = ignore
+      reject(error)
+    }
+  }
+
+  #close(call: number, src: number): void {
+    const scope = this.#scopeOf[call]
+    this.#resolves[call] = this.#rejects[call] = ignore
+    this.#scopeOf[call] = undefined
+    this.#free.push(call)
+    if (scope === undefined) return
+    if (src >= 0) scope.counts[src]!++
+    this.#scopes.leave(scope)
+  }
+
+  readonly #capture = (resolve: Resolve, reject: Reject): void => {
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+}
+
+/**
+ * Rejects with `error` two microtasks later. By then the call's promise has adopted this one's
+ * fate, so that V8's asynchronous stack trace of an error made here names the functions that await
+ * the call: the caller's stack, at no cost to calls that succeed.
+ */
+async function failLater(error: Error): Promise<never> {
+  await undefined
+  await undefined
+  attachCallerStack(error, new Error().stack)
+  throw error
+}
+
+function ignore(): void {
+  // Stands in for a promise that is settled already.
+}

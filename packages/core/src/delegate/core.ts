@@ -1,0 +1,426 @@
+/**
+ * Core: what bodies and tasks hold. It is one core seen under one completion scope: whatever is sent
+ * or spawned through it belongs to that scope, and so does what the receivers send in turn.
+ *
+ * Access      the thread it was made on. Not sendable: every body gets its own.
+ * Ordering    messages from one core to another are handled in the order in which they were sent.
+ * Suspends    nothing before it returns; what returns a promise suspends where it is awaited.
+ * Ownership   arguments are copied when they leave the core; a local target gets them as they are.
+ * Failure     ORUJO_NOT_SENDABLE, ORUJO_UNKNOWN_DEFINITION, ORUJO_BAD_ADDRESS and ORUJO_OVERFLOW
+ *             are thrown at the call; after the runtime's end every call throws its error.
+ */
+import { inspect } from 'node:util'
+
+import { OrujoError } from '../errors.ts'
+import type { CoreMemory } from '../memory/directory.ts'
+import { ObjectAddress } from '../memory/objects.ts'
+import { COUNTER } from '../metrics.ts'
+import type {
+  AnyDefinition,
+  Delegate,
+  ObjectDelegate,
+  Task,
+} from '../message/definition.ts'
+import {
+  CALL_ENCODED,
+  CALL_NUMBERS,
+  SEND_ENCODED,
+  SEND_NUMBERS,
+  SPAWN_ENCODED,
+  SPAWN_NUMBERS,
+  operationOf,
+} from '../message/handlers.ts'
+import type { Outbox } from '../message/outbox.ts'
+import type { CoreId, Topology } from '../place.ts'
+import { finishScope } from '../sync/finish.ts'
+import type { Scope } from '../sync/scope.ts'
+import { frameHeader } from '../transport/frame.ts'
+import { callBody } from './body.ts'
+import type { Endpoint } from './endpoint.ts'
+import { NO_CALL } from './sender.ts'
+import { NO_ANSWER, TaskRun, isThenable } from './task-run.ts'
+
+/** Where something runs: a core, or anything that has a home, such as a global address. */
+export type Target = CoreId | { readonly core: CoreId }
+
+/** Local delegates inside local delegates; beyond this they go through the link to oneself. */
+const MAX_DEPTH = 64
+
+/** A spawned task. Its scope waits for it and fails with it, joined or not. */
+export class JoinHandle<R> {
+  readonly #result: Promise<R>
+
+  constructor(result: Promise<R>) {
+    this.#result = result
+    result.catch(ignore)
+  }
+
+  /** The task's result; rejects with its error. */
+  join(): Promise<R> {
+    return this.#result
+  }
+}
+
+export class Core {
+  readonly id: CoreId
+  /** The machinery below; for packages that build on `@orujo/core/internal`. */
+  readonly endpoint: Endpoint
+  /** The completion scope that this handle stands for. */
+  readonly scope: Scope
+  /** Memory of this core: its heap, the directory of arrays, its objects. */
+  readonly memory: CoreMemory
+  readonly #outboxes: readonly Outbox[]
+  #depth = 0
+
+  constructor(endpoint: Endpoint, scope: Scope) {
+    this.id = endpoint.id
+    this.endpoint = endpoint
+    this.scope = scope
+    this.memory = endpoint.memory
+    this.#outboxes = endpoint.scheduler.outboxes
+  }
+
+  /** How many cores there are, in all locales. */
+  get cores(): number {
+    return this.endpoint.topology.cores
+  }
+
+  /** The host's place: a target like any core, but without a part of the heap. */
+  get host(): CoreId {
+    return this.endpoint.topology.host
+  }
+
+  get topology(): Topology {
+    return this.endpoint.topology
+  }
+
+  /** Aborted when the run that this work belongs to is. */
+  get signal(): AbortSignal {
+    return this.scope.signal
+  }
+
+  /**
+   * Sends one-way: runs a delegate, or starts a task, at `target`, and returns at once. Its end is
+   * waited for by the scope; its error fails the scope. A local delegate runs before this returns.
+   *
+   * @returns false above the high-water mark: `await core.drain()` before sending much more
+   */
+  send<A extends unknown[]>(
+    definition: Delegate<A, unknown> | Task<A, unknown>,
+    target: Target,
+    ...args: A
+  ): boolean
+  send<T, A extends unknown[]>(
+    definition: ObjectDelegate<T, A, unknown>,
+    target: ObjectAddress<T>,
+    ...args: A
+  ): boolean
+  send(
+    definition: AnyDefinition,
+    target: Target,
+    a?: unknown,
+    b?: unknown,
+    c?: unknown,
+    d?: unknown,
+  ): boolean {
+    const count = arguments.length - 2
+    const dst = typeof target === 'number' ? target : target.core
+    if (dst === this.id || !areNumbers(count, a, b, c, d)) {
+      // eslint-disable-next-line prefer-rest-params -- a rest parameter would allocate in every call
+      return this.#sendSlow(definition, target, dst, valuesOf(arguments))
+    }
+    const outbox = this.#outboxes[dst] ?? this.#badTarget(dst)
+    const { endpoint, scope } = this
+    const id = definition.table === endpoint.table ? definition.id : endpoint.table.idOf(definition)
+    const object = definition.kind === 'object' ? 1 : 0
+    const words = 1 + object + count
+    const at = outbox.reserve(words)
+    outbox.i32[2 * at] = frameHeader(operationOf(id, SEND_NUMBERS), words)
+    outbox.i32[2 * at + 1] = scope.id
+    if (object === 1) outbox.f64[at + 1] = rawOf(target)
+    writeNumbers(outbox.f64, at + 1 + object, count, a, b, c, d)
+    endpoint.countMessage(scope, dst)
+    endpoint.counters[COUNTER.sends]!++
+    return outbox.isOpen
+  }
+
+  /**
+   * Calls: runs a delegate or a task at `target` and resolves with its result. A local delegate has
+   * run when this returns. Rejects with the error of the body; the scope is not failed.
+   */
+  call<A extends unknown[], R>(
+    definition: Delegate<A, R> | Task<A, R>,
+    target: Target,
+    ...args: A
+  ): Promise<R>
+  call<T, A extends unknown[], R>(
+    definition: ObjectDelegate<T, A, R>,
+    target: ObjectAddress<T>,
+    ...args: A
+  ): Promise<R>
+  call(
+    definition: AnyDefinition,
+    target: Target,
+    a?: unknown,
+    b?: unknown,
+    c?: unknown,
+    d?: unknown,
+  ): Promise<unknown> {
+    const count = arguments.length - 2
+    const dst = typeof target === 'number' ? target : target.core
+    if (dst === this.id || !areNumbers(count, a, b, c, d)) {
+      // eslint-disable-next-line prefer-rest-params -- a rest parameter would allocate in every call
+      return this.#callSlow(definition, target, dst, valuesOf(arguments))
+    }
+    const outbox = this.#outboxes[dst] ?? this.#badTarget(dst)
+    const { endpoint, scope } = this
+    const id = definition.table === endpoint.table ? definition.id : endpoint.table.idOf(definition)
+    const object = definition.kind === 'object' ? 1 : 0
+    const words = 2 + object + count
+    const at = outbox.reserve(words)
+    const promise = endpoint.calls.open(scope)
+    outbox.i32[2 * at] = frameHeader(operationOf(id, CALL_NUMBERS), words)
+    outbox.i32[2 * at + 1] = scope.id
+    outbox.f64[at + 1] = endpoint.calls.last
+    if (object === 1) outbox.f64[at + 2] = rawOf(target)
+    writeNumbers(outbox.f64, at + 2 + object, count, a, b, c, d)
+    endpoint.counters[COUNTER.calls]!++
+    return promise
+  }
+
+  /**
+   * Spawns a task, bound to `target`. The scope waits for it, and fails if it fails, whether it is
+   * joined or not; use `call` to handle a task's error where it is called.
+   */
+  spawn<A extends unknown[], R>(
+    definition: Task<A, R>,
+    target: Target,
+    ...args: A
+  ): JoinHandle<R> {
+    const { endpoint, scope } = this
+    const dst = typeof target === 'number' ? target : target.core
+    endpoint.counters[COUNTER.spawns]!++
+    const id = endpoint.table.idOf(definition)
+    const outbox = this.#outboxes[dst] ?? this.#badTarget(dst)
+    const promise = endpoint.calls.open(undefined) as Promise<R>
+    const call = endpoint.calls.last
+    if (dst === this.id) {
+      const run = new TaskRun(endpoint, definition, scope, args, this.id, call, true)
+      endpoint.scheduler.enqueue(run)
+      return new JoinHandle(promise)
+    }
+    if (args.every(isNumber)) {
+      const words = 2 + args.length
+      const at = outbox.reserve(words)
+      outbox.i32[2 * at] = frameHeader(operationOf(id, SPAWN_NUMBERS), words)
+      outbox.i32[2 * at + 1] = scope.id
+      outbox.f64[at + 1] = call
+      for (let i = 0; i < args.length; i++) outbox.f64[at + 2 + i] = args[i] as number
+    } else this.#sendEncoded(dst, SPAWN_ENCODED, definition, call, args)
+    endpoint.countMessage(scope, dst)
+    return new JoinHandle(promise)
+  }
+
+  /**
+   * Runs `work` and waits for everything sent or spawned through the core it gets, and for all that
+   * came of it, on every core. Rejects with the work's own error, else with WorkFailedError.
+   */
+  finish<T>(work: (core: Core) => T | PromiseLike<T>): Promise<T> {
+    const { scopes } = this.endpoint
+    return finishScope(scopes, this.scope, (scope) => work(scope.context as Core))
+  }
+
+  /** Resolves when every outbox is below its high-water mark. For producers told false by `send`. */
+  drain(): Promise<void> {
+    return this.endpoint.scheduler.drain()
+  }
+
+  /** Lets messages that have arrived and other tasks run first. */
+  yield(): Promise<void> {
+    return this.endpoint.scheduler.yield()
+  }
+
+  /** Publishes what was sent so far now, and not at the next suspension. */
+  flush(): void {
+    this.endpoint.scheduler.flush()
+  }
+
+  /** Keeps `object` on this core and gives it an address that every core can use. */
+  hold<T>(object: T): ObjectAddress<T> {
+    return new ObjectAddress<T>(this.memory.objects.put(object))
+  }
+
+  /** Forgets an object held here; its address is refused from now on. */
+  release(address: ObjectAddress): void {
+    this.memory.objects.remove(address.raw)
+  }
+
+  /** Writes one line at once, with the core's number before it; lines of one core keep their order. */
+  log(...values: unknown[]): void {
+    const text = values.map((value) => (typeof value === 'string' ? value : inspect(value)))
+    this.endpoint.writeLine(`[${this.id === this.host ? 'host' : `core ${this.id}`}] ${text.join(' ')}`)
+  }
+
+  #sendSlow(
+    definition: AnyDefinition,
+    target: Target,
+    dst: number,
+    values: unknown[],
+  ): boolean {
+    const { endpoint, scope } = this
+    const outbox = this.#outboxes[dst] ?? this.#badTarget(dst)
+    if (dst === this.id && definition.kind === 'task') {
+      const run = new TaskRun(endpoint, definition, scope, values, NO_ANSWER, NO_CALL, true)
+      endpoint.scheduler.enqueue(run)
+      return true
+    }
+    if (dst === this.id && this.#depth < MAX_DEPTH) {
+      try {
+        this.#runHere(definition, target, values)
+      } catch (error) {
+        endpoint.scopeFailed(scope, error, { kind: 'delegate', definition: definition.name })
+      }
+      return true
+    }
+    if (definition.kind === 'object') values.unshift(rawOf(target))
+    this.#sendEncoded(dst, SEND_ENCODED, definition, NO_CALL, values)
+    endpoint.countMessage(scope, dst)
+    endpoint.counters[COUNTER.sends]!++
+    return outbox.isOpen
+  }
+
+  #callSlow(
+    definition: AnyDefinition,
+    target: Target,
+    dst: number,
+    values: unknown[],
+  ): Promise<unknown> {
+    const { endpoint, scope } = this
+    if (this.#outboxes[dst] === undefined) this.#badTarget(dst)
+    if (endpoint.ended !== undefined) throw endpoint.ended
+    if (dst === this.id && definition.kind !== 'task') {
+      try {
+        return Promise.resolve(this.#runHere(definition, target, values))
+      } catch (error) {
+        return Promise.reject(asError(error))
+      }
+    }
+    if (dst === this.id) {
+      const promise = endpoint.calls.open(scope)
+      const call = endpoint.calls.last
+      const run = new TaskRun(endpoint, definition, scope, values, this.id, call, false)
+      endpoint.scheduler.enqueue(run)
+      return promise
+    }
+    if (definition.kind === 'object') values.unshift(rawOf(target))
+    const promise = endpoint.calls.open(scope)
+    const call = endpoint.calls.last
+    try {
+      this.#sendEncoded(dst, CALL_ENCODED, definition, call, values)
+    } catch (error) {
+      // Nothing was sent: the call ends here.
+      endpoint.calls.reject(call, asError(error), -1)
+    }
+    endpoint.counters[COUNTER.calls]!++
+    return promise
+  }
+
+  #runHere(definition: AnyDefinition, target: Target, values: unknown[]): unknown {
+    this.endpoint.table.idOf(definition)
+    this.endpoint.countLocal()
+    if (definition.kind === 'object') {
+      values.unshift(this.memory.objects.get(rawOf(target)))
+    }
+    this.#depth++
+    try {
+      const result = callBody(definition.body, this, values)
+      if (!isThenable(result)) return result
+    } finally {
+      this.#depth--
+    }
+    throw new OrujoError(
+      'ORUJO_INVARIANT',
+      `The delegate '${definition.name}' returned a promise. Delegates run without suspending; ` +
+        'make it a task, or take the await out.',
+      { definition: definition.name },
+    )
+  }
+
+  #sendEncoded(
+    dst: number,
+    variant: number,
+    definition: AnyDefinition,
+    call: number,
+    values: readonly unknown[],
+  ): void {
+    const { sender, table } = this.endpoint
+    const operation = operationOf(table.idOf(definition), variant)
+    sender.sendValues(dst, operation, this.scope.id, call, values, definition.name)
+  }
+
+  #badTarget(dst: number): never {
+    throw new OrujoError(
+      'ORUJO_BAD_ADDRESS',
+      `There is no core ${dst}. Cores are 0 to ${this.cores - 1}; the host is core.host (${this.host}).`,
+    )
+  }
+}
+
+function areNumbers(count: number, a: unknown, b: unknown, c: unknown, d: unknown): boolean {
+  switch (count) {
+    case 0:
+      return true
+    case 1:
+      return typeof a === 'number'
+    case 2:
+      return typeof a === 'number' && typeof b === 'number'
+    case 3:
+      return typeof a === 'number' && typeof b === 'number' && typeof c === 'number'
+    case 4:
+      return (
+        typeof a === 'number' &&
+        typeof b === 'number' &&
+        typeof c === 'number' &&
+        typeof d === 'number'
+      )
+    default:
+      return false
+  }
+}
+
+/** Writes arguments that `areNumbers` has checked. */
+function writeNumbers(
+  f64: Float64Array,
+  at: number,
+  count: number,
+  a: unknown,
+  b: unknown,
+  c: unknown,
+  d: unknown,
+): void {
+  if (count > 0) f64[at] = a as number
+  if (count > 1) f64[at + 1] = b as number
+  if (count > 2) f64[at + 2] = c as number
+  if (count > 3) f64[at + 3] = d as number
+}
+
+function rawOf(target: Target): number {
+  return (target as ObjectAddress).raw
+}
+
+/** Arguments after the definition and the target. */
+function valuesOf(all: ArrayLike<unknown>): unknown[] {
+  return Array.prototype.slice.call(all, 2) as unknown[]
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number'
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown })
+}
+
+function ignore(): void {
+  // A join that nobody awaits: the scope reports the error.
+}

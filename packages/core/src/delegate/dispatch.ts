@@ -1,0 +1,506 @@
+/**
+ * Dispatch: what one endpoint does with each message that arrives.
+ *
+ * Invariants  runs inside a scheduler's turn, so never inside a task's synchronous section; bodies
+ *             of delegates do not suspend (a promise as result is refused).
+ * Ordering    messages of one link are handled in the order in which they were sent.
+ * Failure     a body that throws answers its call with the error, or fails its scope if nobody
+ *             waits for an answer; the loop goes on.
+ * Bounds      room is given back to the writer every RELEASE_WORDS, so that it need not wait for
+ *             the whole batch.
+ */
+import { OrujoError } from '../errors.ts'
+import { COUNTER } from '../metrics.ts'
+import type { Codec } from '../message/codec.ts'
+import type { AnyDefinition } from '../message/definition.ts'
+import {
+  CALL_ABORTED,
+  CALL_NUMBERS,
+  CALL_SCOPED,
+  FRAGMENT_FIRST,
+  FRAGMENT_MORE,
+  type HandlerTable,
+  REPLY_COUNTED,
+  REPLY_ERROR,
+  REPLY_NUMBER,
+  REPLY_VALUE,
+  SCOPE_ABORTED,
+  SCOPE_ANSWER,
+  SCOPE_FAILED,
+  SCOPE_PROBE,
+  SCOPE_REPORT,
+  SEND_ENCODED,
+  SEND_NUMBERS,
+  SPAWN_ENCODED,
+  SPAWN_NUMBERS,
+  definitionOf,
+  variantOf,
+} from '../message/handlers.ts'
+import type { Scope } from '../sync/scope.ts'
+import type { ScopeTable } from '../sync/scopes.ts'
+import { finishScope } from '../sync/finish.ts'
+import type { Receiver, Scheduler } from '../task/scheduler.ts'
+import { frameOperation, frameWords } from '../transport/frame.ts'
+import type { RingReader } from '../transport/ring.ts'
+import { callBody, callBodyWithWords, callObjectBodyWithWords } from './body.ts'
+import type { Calls } from './calls.ts'
+import type { Sender } from './sender.ts'
+import { NO_ANSWER, type TaskHost, TaskRun, isThenable } from './task-run.ts'
+
+/** Words read before the room is given back: an eighth of the default ring. */
+const RELEASE_WORDS = 4096
+
+/** What dispatch needs from its endpoint; `Context` is what bodies and decoding are given. */
+export interface DispatchParts<Context> {
+  readonly here: number
+  readonly scheduler: Scheduler
+  readonly scopes: ScopeTable
+  readonly calls: Calls
+  readonly sender: Sender<Context>
+  readonly codec: Codec<Context>
+  readonly codecContext: Context
+  readonly counters: Float64Array
+  readonly objects: { get(raw: number): unknown }
+  readonly tasks: TaskHost
+}
+
+interface Assembly {
+  readonly words: Float64Array
+  filled: number
+}
+
+export class Dispatch<Context> implements Receiver {
+  readonly #parts: DispatchParts<Context>
+  readonly #scopes: ScopeTable
+  readonly #counters: Float64Array
+  readonly #here: number
+  readonly #assemblies: (Assembly | undefined)[] = []
+  /** Scopes of running scoped calls, by caller and call. */
+  readonly #scoped = new Map<string, Scope>()
+  #definitions: readonly AnyDefinition[] = []
+
+  constructor(parts: DispatchParts<Context>) {
+    this.#parts = parts
+    this.#scopes = parts.scopes
+    this.#counters = parts.counters
+    this.#here = parts.here
+  }
+
+  /** The definitions that messages name by number. Once, before the first message. */
+  useTable(table: HandlerTable): void {
+    this.#definitions = table.definitions
+  }
+
+  receive(src: number, reader: RingReader): void {
+    const { f64, i32 } = reader
+    let releasedAt = reader.head
+    let received = 0
+    do {
+      const at = reader.position()
+      const low = i32[2 * at]!
+      const words = frameWords(low)
+      this.#handle(src, f64, i32, at, frameOperation(low), words)
+      reader.head = (reader.head + words) | 0
+      received++
+      if (((reader.head - releasedAt) | 0) >= RELEASE_WORDS) {
+        reader.release()
+        releasedAt = reader.head
+      }
+    } while (reader.head !== reader.tail)
+    reader.release()
+    this.#counters[COUNTER.received]! += received
+  }
+
+  quiet(): boolean {
+    return this.#scopes.reportQuiet()
+  }
+
+  #handle(
+    src: number,
+    f64: Float64Array,
+    i32: Int32Array,
+    at: number,
+    operation: number,
+    words: number,
+  ): void {
+    const id = definitionOf(operation)
+    const auxiliary = i32[2 * at + 1]!
+    if (id < 0) {
+      this.#control(src, f64, at, operation, auxiliary, words)
+      return
+    }
+    const definition = this.#definitions[id]!
+    const scope = this.#scopes.at(auxiliary)
+    const variant = variantOf(operation)
+    if (variant === SEND_NUMBERS && definition.kind !== 'task') {
+      this.#runNumbers(definition, scope, f64, at, words)
+      return
+    }
+    if (variant === CALL_NUMBERS && definition.kind !== 'task') {
+      this.#answerNumbers(src, definition, scope, f64, at, words)
+      return
+    }
+    this.#handleOther(src, definition, scope, variant, f64, at, words)
+  }
+
+  /** One-way delegate with numbers: the fast path. */
+  #runNumbers(
+    definition: AnyDefinition,
+    scope: Scope,
+    f64: Float64Array,
+    at: number,
+    words: number,
+  ): void {
+    try {
+      const result = this.#callNumbers(definition, scope, f64, at + 1, words - 1)
+      if (typeof result === 'object' && isThenable(result)) throw suspended(definition)
+    } catch (error) {
+      this.#fail(scope, error, definition)
+    }
+    scope.counts[this.#here]!--
+    if (!scope.isDirty) this.#scopes.markDirty(scope)
+    this.#counters[COUNTER.sendsHandled]!++
+  }
+
+  /** Blocking delegate with numbers. */
+  #answerNumbers(
+    src: number,
+    definition: AnyDefinition,
+    scope: Scope,
+    f64: Float64Array,
+    at: number,
+    words: number,
+  ): void {
+    const call = f64[at + 1]!
+    const activity = this.#scopes.activity
+    this.#counters[COUNTER.callsHandled]!++
+    let result: unknown
+    try {
+      result = this.#callNumbers(definition, scope, f64, at + 2, words - 2)
+      if (typeof result === 'object' && isThenable(result)) throw suspended(definition)
+    } catch (error) {
+      this.#replyError(src, call, scope, error, activity, definition)
+      return
+    }
+    this.#reply(src, call, scope, result, activity, definition)
+  }
+
+  #callNumbers(
+    definition: AnyDefinition,
+    scope: Scope,
+    f64: Float64Array,
+    first: number,
+    count: number,
+  ): unknown {
+    if (definition.kind !== 'object') {
+      return callBodyWithWords(definition.body, scope.context, f64, first, count)
+    }
+    const object = this.#parts.objects.get(f64[first]!)
+    return callObjectBodyWithWords(
+      definition.body,
+      scope.context,
+      object,
+      f64,
+      first + 1,
+      count - 1,
+    )
+  }
+
+  #handleOther(
+    src: number,
+    definition: AnyDefinition,
+    scope: Scope,
+    variant: number,
+    f64: Float64Array,
+    at: number,
+    words: number,
+  ): void {
+    const isOneWay = variant === SEND_NUMBERS || variant === SEND_ENCODED
+    const isNumbers =
+      variant === SEND_NUMBERS || variant === CALL_NUMBERS || variant === SPAWN_NUMBERS
+    const call = isOneWay ? NO_ANSWER : f64[at + 1]!
+    const first = at + (isOneWay ? 1 : 2)
+    const end = at + words
+    let values: unknown[]
+    try {
+      values = isNumbers ? Array.from(f64.subarray(first, end)) : this.#decode(f64, first, end)
+    } catch (error) {
+      this.#refuse(src, definition, scope, variant, call, error)
+      return
+    }
+    if (definition.kind === 'task') this.#queue(src, definition, scope, variant, call, values)
+    else if (isOneWay) this.#runValues(definition, scope, values)
+    else this.#answerValues(src, definition, scope, call, values)
+  }
+
+  #runValues(definition: AnyDefinition, scope: Scope, values: unknown[]): void {
+    try {
+      this.#callValues(definition, scope, values)
+    } catch (error) {
+      this.#fail(scope, error, definition)
+    }
+    this.#uncount(scope)
+    this.#counters[COUNTER.sendsHandled]!++
+  }
+
+  #answerValues(
+    src: number,
+    definition: AnyDefinition,
+    scope: Scope,
+    call: number,
+    values: unknown[],
+  ): void {
+    const activity = this.#scopes.activity
+    this.#counters[COUNTER.callsHandled]!++
+    let result: unknown
+    try {
+      result = this.#callValues(definition, scope, values)
+    } catch (error) {
+      this.#replyError(src, call, scope, error, activity, definition)
+      return
+    }
+    this.#reply(src, call, scope, result, activity, definition)
+  }
+
+  #callValues(definition: AnyDefinition, scope: Scope, values: unknown[]): unknown {
+    if (definition.kind === 'object') values[0] = this.#parts.objects.get(values[0] as number)
+    const result = callBody(definition.body, scope.context, values)
+    if (isThenable(result)) throw suspended(definition)
+    return result
+  }
+
+  #queue(
+    src: number,
+    definition: AnyDefinition,
+    scope: Scope,
+    variant: number,
+    call: number,
+    values: unknown[],
+  ): void {
+    const { scheduler, tasks } = this.#parts
+    if (variant === CALL_SCOPED) {
+      void this.#runScoped(src, definition, call, values)
+      return
+    }
+    const isSpawn = variant === SPAWN_NUMBERS || variant === SPAWN_ENCODED
+    const caller = call === NO_ANSWER ? NO_ANSWER : src
+    const failsScope = isSpawn || call === NO_ANSWER
+    scheduler.enqueue(new TaskRun(tasks, definition, scope, values, caller, call, failsScope))
+    // A called task is counted by its answer, see `Endpoint.answer`.
+    if (failsScope) this.#uncount(scope)
+  }
+
+  /** A run: a task in a scope of its own, answered when all of it has ended. */
+  async #runScoped(
+    src: number,
+    definition: AnyDefinition,
+    call: number,
+    values: unknown[],
+  ): Promise<void> {
+    const { sender, tasks, scopes } = this.#parts
+    const key = `${src}:${call}`
+    tasks.taskStarted()
+    try {
+      const value = await finishScope(scopes, scopes.root, (scope) => {
+        this.#scoped.set(key, scope)
+        return callBody(definition.body, scope.context, values)
+      })
+      sender.reply(src, call, value, false, definition.name)
+    } catch (error) {
+      sender.replyError(src, call, error, false, this.#place(definition))
+    } finally {
+      this.#scoped.delete(key)
+      tasks.taskEnded()
+    }
+  }
+
+  #refuse(
+    src: number,
+    definition: AnyDefinition,
+    scope: Scope,
+    variant: number,
+    call: number,
+    error: unknown,
+  ): void {
+    if (call === NO_ANSWER) this.#fail(scope, error, definition)
+    else this.#replyError(src, call, scope, error, this.#scopes.activity, definition)
+    if (variant === SEND_NUMBERS || variant === SEND_ENCODED || variant >= SPAWN_NUMBERS) {
+      this.#uncount(scope)
+    }
+  }
+
+  #control(
+    src: number,
+    f64: Float64Array,
+    at: number,
+    operation: number,
+    auxiliary: number,
+    words: number,
+  ): void {
+    const { calls } = this.#parts
+    switch (operation) {
+      case REPLY_NUMBER:
+      case REPLY_NUMBER + REPLY_COUNTED:
+        calls.resolve(auxiliary, f64[at + 1]!, operation === REPLY_NUMBER ? -1 : src)
+        this.#parts.scheduler.touch()
+        return
+      case REPLY_VALUE:
+      case REPLY_VALUE + REPLY_COUNTED:
+      case REPLY_ERROR:
+      case REPLY_ERROR + REPLY_COUNTED:
+        this.#acceptReply(src, f64, at, operation, auxiliary, words)
+        this.#parts.scheduler.touch()
+        return
+      case FRAGMENT_FIRST:
+        this.#assemblies[src] = { words: new Float64Array(auxiliary), filled: 0 }
+        this.#addFragment(src, f64.subarray(at + 1, at + words))
+        return
+      case FRAGMENT_MORE:
+        this.#addFragment(src, f64.subarray(at + 1, at + words))
+        return
+      default:
+        this.#controlScope(src, f64, at, operation, auxiliary, words)
+    }
+  }
+
+  #controlScope(
+    src: number,
+    f64: Float64Array,
+    at: number,
+    operation: number,
+    auxiliary: number,
+    words: number,
+  ): void {
+    const scopes = this.#scopes
+    if (operation === CALL_ABORTED) {
+      const scoped = this.#scoped.get(`${src}:${auxiliary}`)
+      if (scoped !== undefined) scopes.abort(scoped)
+      return
+    }
+    const scope = scopes.at(auxiliary)
+    switch (operation) {
+      case SCOPE_REPORT:
+        scopes.addReport(scope, f64, at + 2, f64[at + 1] === 1)
+        return
+      case SCOPE_FAILED:
+        scopes.addError(scope, this.#decodeError(f64, at + 1, at + words))
+        return
+      case SCOPE_PROBE:
+        scopes.answerProbe(scope)
+        return
+      case SCOPE_ANSWER:
+        scopes.addAnswer(scope, f64[at + 1] === 1)
+        return
+      case SCOPE_ABORTED:
+        scopes.aborted(scope)
+        return
+    }
+  }
+
+  #acceptReply(
+    src: number,
+    f64: Float64Array,
+    at: number,
+    operation: number,
+    call: number,
+    words: number,
+  ): void {
+    const { calls, codec, codecContext } = this.#parts
+    const isCounted = operation > REPLY_ERROR
+    const counted = isCounted ? src : -1
+    const bytes = bytesOf(f64, at + 1, at + words)
+    if (operation === REPLY_ERROR || operation === REPLY_ERROR + REPLY_COUNTED) {
+      calls.reject(call, codec.decodeThrown(bytes, codecContext), counted)
+      return
+    }
+    try {
+      calls.resolve(call, codec.decodeOne(bytes, codecContext), counted)
+    } catch (error) {
+      calls.reject(call, error as Error, counted)
+    }
+  }
+
+  #addFragment(src: number, piece: Float64Array): void {
+    const assembly = this.#assemblies[src]!
+    assembly.words.set(piece, assembly.filled)
+    assembly.filled += piece.length
+    if (assembly.filled < assembly.words.length) return
+    this.#assemblies[src] = undefined
+    const { words } = assembly
+    const i32 = new Int32Array(words.buffer)
+    this.#handle(src, words, i32, 0, frameOperation(i32[0]!), words.length)
+  }
+
+  #reply(
+    src: number,
+    call: number,
+    scope: Scope,
+    result: unknown,
+    activity: number,
+    definition: AnyDefinition,
+  ): void {
+    const isCounted = this.#scopes.activity !== activity
+    try {
+      this.#parts.sender.reply(src, call, result, isCounted, definition.name)
+    } catch (error) {
+      this.#replyError(src, call, scope, error, activity, definition)
+      return
+    }
+    if (isCounted) this.#uncount(scope)
+  }
+
+  #replyError(
+    src: number,
+    call: number,
+    scope: Scope,
+    error: unknown,
+    activity: number,
+    definition: AnyDefinition,
+  ): void {
+    const isCounted = this.#scopes.activity !== activity
+    this.#parts.sender.replyError(src, call, error, isCounted, this.#place(definition))
+    if (isCounted) this.#uncount(scope)
+  }
+
+  #fail(scope: Scope, error: unknown, definition: AnyDefinition): void {
+    this.#parts.tasks.scopeFailed(scope, error, this.#place(definition))
+  }
+
+  #place(definition: AnyDefinition): {
+    kind: 'delegate' | 'task'
+    core: number
+    definition: string
+  } {
+    const kind = definition.kind === 'task' ? 'task' : 'delegate'
+    return { kind, core: this.#here, definition: definition.name }
+  }
+
+  /** The handling of one counted message has ended. */
+  #uncount(scope: Scope): void {
+    scope.counts[this.#here]!--
+    this.#scopes.markDirty(scope)
+  }
+
+  #decode(f64: Float64Array, first: number, end: number): unknown[] {
+    const { codec, codecContext } = this.#parts
+    return codec.decode(bytesOf(f64, first, end), codecContext)
+  }
+
+  #decodeError(f64: Float64Array, first: number, end: number): Error {
+    const { codec, codecContext } = this.#parts
+    return codec.decodeThrown(bytesOf(f64, first, end), codecContext)
+  }
+}
+
+function bytesOf(f64: Float64Array, first: number, end: number): Uint8Array {
+  return new Uint8Array(f64.buffer, f64.byteOffset + first * 8, (end - first) * 8)
+}
+
+function suspended(definition: AnyDefinition): OrujoError {
+  return new OrujoError(
+    'ORUJO_INVARIANT',
+    `The delegate '${definition.name}' returned a promise. Delegates run without suspending; ` +
+      'make it a task, or take the await out.',
+    { definition: definition.name },
+  )
+}

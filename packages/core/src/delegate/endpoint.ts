@@ -1,0 +1,202 @@
+/**
+ * Endpoint: everything that one core (or the host) consists of, put together in one place. Handles
+ * (`Core`) are views of it under one scope each.
+ *
+ * Shutdown    `end` refuses new work, then rejects every call and waiter with its error. Safe to
+ *             repeat; the first error stays.
+ */
+import type { CoreMemory } from '../memory/directory.ts'
+import { COUNTER } from '../metrics.ts'
+import { Codec } from '../message/codec.ts'
+import type { CodecExtension } from '../message/codec-extension.ts'
+import type { AnyDefinition } from '../message/definition.ts'
+import { CALL_ABORTED, CALL_SCOPED, HandlerTable, operationOf } from '../message/handlers.ts'
+import type { WorkPlace } from '../message/wire-error.ts'
+import type { CoreId, Topology } from '../place.ts'
+import type { Scope } from '../sync/scope.ts'
+import { ScopeTable } from '../sync/scopes.ts'
+import { type LoopClock, type Receiver, Scheduler } from '../task/scheduler.ts'
+import type { RingReader } from '../transport/ring.ts'
+import type { Transport } from '../transport/transport.ts'
+import { Calls } from './calls.ts'
+import { Dispatch } from './dispatch.ts'
+import { Sender } from './sender.ts'
+import type { TaskHost, TaskRun } from './task-run.ts'
+
+export interface EndpointOptions {
+  readonly topology: Topology
+  readonly transport: Transport
+  readonly memory: CoreMemory
+  /** This endpoint's row of metrics. */
+  readonly counters: Float64Array
+  readonly clock: LoopClock
+  /** How long to look for work before parking, in milliseconds. */
+  readonly spinMs: number
+  /** Bound of what may wait for one destination, in bytes. */
+  readonly outboxBytes: number
+  /** Handles that may travel as arguments. */
+  readonly extensions: readonly CodecExtension<Endpoint>[]
+  /** Makes the handle that bodies running in `scope` receive. */
+  readonly makeCore: (endpoint: Endpoint, scope: Scope) => unknown
+  /** Takes the lines of `core.log`. */
+  readonly writeLine: (line: string) => void
+}
+
+export class Endpoint implements TaskHost {
+  readonly id: CoreId
+  readonly topology: Topology
+  readonly transport: Transport
+  readonly memory: CoreMemory
+  readonly counters: Float64Array
+  readonly scheduler: Scheduler
+  readonly scopes: ScopeTable
+  readonly calls: Calls
+  readonly sender: Sender<Endpoint>
+  readonly writeLine: (line: string) => void
+  /** Set by `useTable` before the first message. */
+  table = new HandlerTable([])
+  readonly clock: LoopClock
+  readonly #dispatch: Dispatch<Endpoint>
+  readonly #states = new Map<object, unknown>()
+  #end: Error | undefined = undefined
+
+  constructor(options: EndpointOptions) {
+    const { transport, counters, clock, spinMs } = options
+    this.id = transport.endpoint
+    this.topology = options.topology
+    this.transport = transport
+    this.memory = options.memory
+    this.counters = counters
+    this.clock = clock
+    this.writeLine = options.writeLine
+    const codec = new Codec<Endpoint>(options.extensions)
+    // The loop reads messages only once everything below is made.
+    const receiver: Receiver = {
+      receive: (src: number, reader: RingReader) => this.#dispatch.receive(src, reader),
+      quiet: () => this.scopes.reportQuiet(),
+    }
+    const outboxWords = Math.ceil(options.outboxBytes / 8)
+    this.scheduler = new Scheduler(transport, receiver, { clock, spinMs, outboxWords, counters })
+    this.sender = new Sender(this.id, this.scheduler, codec, counters)
+    this.scopes = new ScopeTable(this.id, transport.endpoints, this.sender, (scope) =>
+      options.makeCore(this, scope),
+    )
+    this.calls = new Calls(this.scopes)
+    this.#dispatch = new Dispatch({
+      here: this.id,
+      scheduler: this.scheduler,
+      scopes: this.scopes,
+      calls: this.calls,
+      sender: this.sender,
+      codec,
+      codecContext: this,
+      counters,
+      objects: this.memory.objects,
+      tasks: this,
+    })
+  }
+
+  /** The error with which the endpoint ended, if it did. */
+  get ended(): Error | undefined {
+    return this.#end
+  }
+
+  /** Agrees on the definitions of the program. Once, before the first message. */
+  useTable(table: HandlerTable): void {
+    this.table = table
+    this.#dispatch.useTable(table)
+  }
+
+  /** State that a higher level keeps on this endpoint under `key`, made at its first use. */
+  state<T>(key: object, make: () => T): T {
+    if (!this.#states.has(key)) this.#states.set(key, make())
+    return this.#states.get(key) as T // what `make` of the same key made
+  }
+
+  /**
+   * Calls a task in a scope of its own, homed at `dst`: resolves when all it gave rise to has ended.
+   * The call's number, for `abortRun`, is `calls.last` right afterwards.
+   */
+  callScoped(definition: AnyDefinition, dst: CoreId, values: readonly unknown[]): Promise<unknown> {
+    const { root } = this.scopes
+    const operation = operationOf(this.table.idOf(definition), CALL_SCOPED)
+    const promise = this.calls.open(root)
+    const call = this.calls.last
+    try {
+      this.sender.sendValues(dst, operation, root.id, call, values, definition.name)
+    } catch (error) {
+      this.calls.reject(call, error as Error, -1)
+    }
+    this.calls.last = call
+    return promise
+  }
+
+  /** Aborts the scope of a call made by `callScoped`. */
+  abortRun(dst: CoreId, call: number): void {
+    this.sender.signal(dst, CALL_ABORTED, call)
+  }
+
+  /** Refuses everything from now on, and rejects everything that waits, with `error`. */
+  end(error: Error): void {
+    if (this.#end !== undefined) return
+    this.#end = error
+    for (const outbox of this.scheduler.outboxes) outbox.end(error)
+    this.calls.end(error)
+    this.scopes.failAll(error)
+    this.scheduler.touch()
+  }
+
+  taskStarted(): void {
+    this.scheduler.activeTasks++
+  }
+
+  taskEnded(): void {
+    this.scheduler.activeTasks--
+  }
+
+  answer(run: TaskRun, value: unknown): void {
+    if (run.caller === this.id) {
+      this.calls.resolve(run.call, value, -1)
+      return
+    }
+    const isCounted = !run.failsScope
+    this.sender.reply(run.caller, run.call, value, isCounted, run.definition.name)
+    if (isCounted) this.#uncount(run.scope)
+  }
+
+  answerError(run: TaskRun, error: unknown): void {
+    const at = { kind: 'task', core: this.id, definition: run.definition.name } as const
+    if (run.caller === this.id) {
+      this.calls.reject(run.call, this.sender.asArrived(error, at, this), -1)
+      return
+    }
+    const isCounted = !run.failsScope
+    this.sender.replyError(run.caller, run.call, error, isCounted, at)
+    if (isCounted) this.#uncount(run.scope)
+  }
+
+  scopeFailed(scope: Scope, error: unknown, at: WorkPlace): void {
+    if (this.#end !== undefined) return
+    const place = { ...at, core: this.id }
+    if (scope.home === this.id) {
+      this.scopes.addError(scope, this.sender.asArrived(error, place, this))
+    } else this.sender.scopeFailed(scope, error, place)
+  }
+
+  /** Counts a message to `dst` that belongs to `scope`. */
+  countMessage(scope: Scope, dst: number): void {
+    this.scopes.activity++
+    scope.counts[dst]!++
+    if (!scope.isDirty) this.scopes.markDirty(scope)
+  }
+
+  /** Counts a delegate that ran here without a message. */
+  countLocal(): void {
+    this.counters[COUNTER.localDelegates]!++
+  }
+
+  #uncount(scope: Scope): void {
+    scope.counts[this.id]!--
+    this.scopes.markDirty(scope)
+  }
+}

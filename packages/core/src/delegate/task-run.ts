@@ -1,0 +1,108 @@
+/**
+ * Task run: one task from being queued to its answer.
+ *
+ * States      queued -> running -> finished (value or error).
+ * Invariants  its scope is active here from the making of the run until `#end`.
+ * Failure     an error answers the call if there is one, and fails the scope if the run is told so.
+ */
+import { COUNTER } from '../metrics.ts'
+import type { AnyDefinition } from '../message/definition.ts'
+import type { WorkPlace } from '../message/wire-error.ts'
+import type { Scope } from '../sync/scope.ts'
+import type { ScopeTable } from '../sync/scopes.ts'
+import type { Runnable } from '../task/scheduler.ts'
+import { callBody } from './body.ts'
+
+/** What a run needs from its endpoint. */
+export interface TaskHost {
+  readonly scopes: ScopeTable
+  readonly counters: Float64Array
+  taskStarted(): void
+  taskEnded(): void
+  answer(run: TaskRun, value: unknown): void
+  answerError(run: TaskRun, error: unknown): void
+  scopeFailed(scope: Scope, error: unknown, at: WorkPlace): void
+}
+
+/** No answer is wanted. */
+export const NO_ANSWER = -1
+
+export class TaskRun implements Runnable {
+  readonly definition: AnyDefinition
+  readonly scope: Scope
+  /** Endpoint that waits for the answer, or NO_ANSWER. */
+  readonly caller: number
+  /** Number of its call there. */
+  readonly call: number
+  /** Whether an error fails the scope, and the run's message is counted: all but called tasks. */
+  readonly failsScope: boolean
+  readonly #host: TaskHost
+  readonly #values: readonly unknown[]
+
+  /** Makes the run active in `scope`. The caller queues it. */
+  constructor(
+    host: TaskHost,
+    definition: AnyDefinition,
+    scope: Scope,
+    values: readonly unknown[],
+    caller: number,
+    call: number,
+    failsScope: boolean,
+  ) {
+    this.#host = host
+    this.definition = definition
+    this.scope = scope
+    this.#values = values
+    this.caller = caller
+    this.call = call
+    this.failsScope = failsScope
+    host.scopes.enter(scope)
+  }
+
+  start(): void {
+    this.#host.taskStarted()
+    try {
+      const result = callBody(this.definition.body, this.scope.context, this.#values)
+      if (isThenable(result)) result.then(this.#succeeded, this.#failed)
+      else this.#succeeded(result)
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  readonly #succeeded = (value: unknown): void => {
+    if (this.caller !== NO_ANSWER) {
+      try {
+        this.#host.answer(this, value)
+      } catch (error) {
+        // The result cannot be sent: that is the answer.
+        this.#failed(error)
+        return
+      }
+    }
+    this.#end()
+  }
+
+  readonly #failed = (error: unknown): void => {
+    if (this.caller !== NO_ANSWER) this.#host.answerError(this, error)
+    if (this.failsScope) {
+      const at = { kind: 'task', definition: this.definition.name } as const
+      this.#host.scopeFailed(this.scope, error, at)
+    }
+    this.#end()
+  }
+
+  #end(): void {
+    this.#host.counters[COUNTER.tasksFinished]!++
+    this.#host.scopes.leave(this.scope)
+    this.#host.taskEnded()
+  }
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === 'function'
+  )
+}

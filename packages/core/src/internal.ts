@@ -1,0 +1,11 @@
+/**
+ * @orujo/core/internal: a few more names, for sibling packages and for tests of programs on one
+ * thread.
+ */
+export { Endpoint, type EndpointOptions } from './delegate/endpoint.ts'
+export { coreExtensions } from './delegate/handles.ts'
+export { builtinDefinitions } from './launch/builtins.ts'
+export { CoreMemory } from './memory/directory.ts'
+export { CoreHeap } from './memory/heap.ts'
+export { HandlerTable } from './message/handlers.ts'
+export { MemoryNetwork } from './transport/memory.ts'

@@ -1,0 +1,49 @@
+/**
+ * Launch: from options to a running runtime.
+ */
+import { OrujoError } from '../errors.ts'
+import { metricsBytes } from '../metrics.ts'
+import { threadsMemory } from '../transport/threads.ts'
+import { type LaunchOptions, type Settings, settle } from './options.ts'
+import type { SharedParts } from './pools.ts'
+import { coreLostError } from './pools.ts'
+import { Runtime } from './runtime.ts'
+
+/**
+ * Starts the cores, loads the program on each, and resolves when they agree on its definitions.
+ * Rejects with an OrujoError that says what to do: ORUJO_OPTION, ORUJO_MEMORY_EXHAUSTED,
+ * ORUJO_PROGRAM, ORUJO_DUPLICATE_DEFINITION, ORUJO_UNKNOWN_DEFINITION, ORUJO_CORE_LOST. Then nothing
+ * is left running.
+ */
+export async function launch(options: LaunchOptions): Promise<Runtime> {
+  const settings = settle(options)
+  const runtime = new Runtime(settings, reserve(settings))
+  let lost: OrujoError | undefined
+  runtime.on('coreLost', (error) => (lost = error))
+  try {
+    await runtime.start()
+    runtime.removeAllListeners('coreLost')
+    return runtime
+  } catch (error) {
+    await runtime.close({ force: true })
+    throw lost ?? (error instanceof OrujoError ? error : coreLostError(0, error))
+  }
+}
+
+function reserve(settings: Settings): SharedParts {
+  const cores = settings.locales * settings.coresPerLocale
+  try {
+    return {
+      threads: threadsMemory(cores + 1, settings.ringBytes / 8),
+      heaps: Array.from({ length: cores }, () => new SharedArrayBuffer(settings.heapBytes)),
+      metrics: new SharedArrayBuffer(metricsBytes(cores + 1)),
+    }
+  } catch (error) {
+    throw new OrujoError(
+      'ORUJO_MEMORY_EXHAUSTED',
+      `This machine cannot reserve ${cores} heaps of ${settings.heapBytes} bytes and rings of ` +
+        `${settings.ringBytes} bytes. Lower launch({ heapBytes }), ringBytes, or the number of cores.`,
+      { cause: error },
+    )
+  }
+}

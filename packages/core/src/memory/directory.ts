@@ -1,0 +1,111 @@
+/**
+ * Directory: what one endpoint knows of the arrays that are live: their layouts, and its own
+ * handles. Core 0 tells every endpoint of each allocation and each free, in the order in which they
+ * happen.
+ *
+ * Invariants  one handle per live array, so that an array that arrives in a message makes no
+ *             object.
+ * Failure     an id that is not live: ORUJO_BAD_ADDRESS. A handle of a freed array stays freed,
+ *             even when its id is given out again.
+ */
+import { invariant } from '../errors.ts'
+import type { CoreId } from '../place.ts'
+import { allocationId, badAddress, checkAddress, isLinear, offsetField } from './address.ts'
+import { fromDescription, type ElementType } from './element.ts'
+import { GlobalAddress } from './global-address.ts'
+import { GlobalArray, SymmetricArray, type PlaceMemory } from './global-array.ts'
+import type { CoreHeap } from './heap.ts'
+import { LinearLayout, type LinearDescription } from './linear-layout.ts'
+import { ObjectTable } from './objects.ts'
+import type { SymmetricDescription } from './shared-region.ts'
+
+export class Directory {
+  readonly #heap: CoreHeap | undefined
+  /** By id; ids start at 1. */
+  readonly #arrays: (GlobalArray | undefined)[] = [undefined]
+  readonly #symmetric = new Map<number, SymmetricArray>()
+
+  /** `heap`: this endpoint's own; undefined on the host. */
+  constructor(heap: CoreHeap | undefined) {
+    this.#heap = heap
+  }
+
+  /** A new linear array; this endpoint's part of it becomes zero. */
+  addLinear(description: LinearDescription): GlobalArray {
+    const layout = LinearLayout.from(description)
+    invariant(this.#arrays[layout.id] === undefined, `the array ${layout.id} is live already`)
+    const array = new GlobalArray(layout)
+    while (this.#arrays.length < layout.id) this.#arrays.push(undefined)
+    this.#arrays[layout.id] = array
+    this.#heap?.clear(layout.base, layout.bytesPerCore)
+    return array
+  }
+
+  /** The array has been freed. */
+  removeLinear(id: number): void {
+    this.array(id).retire()
+    this.#arrays[id] = undefined
+  }
+
+  /** This endpoint's handle of a live array. */
+  array(id: number): GlobalArray {
+    const array = this.#arrays[id]
+    if (array === undefined) throw unknown('linear array', id)
+    return array
+  }
+
+  layout(id: number): LinearLayout {
+    return this.array(id).layout
+  }
+
+  /** A new symmetric array; this endpoint's piece of it becomes zero. */
+  addSymmetric(description: SymmetricDescription): SymmetricArray {
+    const { id, offset, length } = description
+    invariant(!this.#symmetric.has(id), `the symmetric array ${id} is live already`)
+    const type = fromDescription(description.type)
+    const array = new SymmetricArray({ id, byteOffset: offset, length, type })
+    this.#symmetric.set(id, array)
+    this.#heap?.clear(offset, length * type.bytes)
+    return array
+  }
+
+  removeSymmetric(id: number): void {
+    this.symmetric(id).retire()
+    this.#symmetric.delete(id)
+  }
+
+  /** This endpoint's handle of a live symmetric array. */
+  symmetric(id: number): SymmetricArray {
+    const array = this.#symmetric.get(id)
+    if (array === undefined) throw unknown('symmetric array', id)
+    return array
+  }
+
+  /** An address that came as a number. A linear one must lie in a live array, or at its end. */
+  address<T extends ElementType>(raw: number, type: T): GlobalAddress<T> {
+    if (!isLinear(checkAddress(raw))) return new GlobalAddress(raw, type)
+    const layout = this.layout(allocationId(raw))
+    if (offsetField(raw) <= layout.totalBytes) return new GlobalAddress(raw, type, layout)
+    throw badAddress(`byte ${offsetField(raw)} is past the end of the linear array ${layout.id}`)
+  }
+}
+
+/** All that an endpoint knows and holds of global memory. */
+export class CoreMemory implements PlaceMemory {
+  readonly core: CoreId
+  readonly heap: CoreHeap | undefined
+  readonly directory: Directory
+  readonly objects: ObjectTable
+
+  /** Without `heap`: the host. */
+  constructor(core: CoreId, heap?: CoreHeap) {
+    this.core = core
+    this.heap = heap
+    this.directory = new Directory(heap)
+    this.objects = new ObjectTable(core)
+  }
+}
+
+function unknown(what: string, id: number): Error {
+  return badAddress(`there is no ${what} ${id} here: it was freed, or is of another runtime`)
+}

@@ -1,0 +1,173 @@
+/**
+ * Outbox: what one endpoint has to say to one other. Messages are written straight into the ring;
+ * when the ring is full they wait here, in order, and are moved as the reader gives room back.
+ *
+ * States      open (overflow empty) -> overflowing -> open. While overflowing every new message is
+ *             queued, so that order is kept.
+ * Invariants  a frame lies whole in the ring or whole in one chunk of the overflow.
+ * Ordering    FIFO.
+ * Bounds      at most `limitWords` wait in the overflow; beyond that `reserve` throws
+ *             ORUJO_OVERFLOW, because the program has ignored `send` returning false for long.
+ * Misuse      a frame longer than `maxFrameWords`: InvariantError.
+ */
+import { OrujoError, invariant } from '../errors.ts'
+import { MAX_FRAME_WORDS, frameWords } from '../transport/frame.ts'
+import type { RingWriter } from '../transport/ring.ts'
+import type { Transport } from '../transport/transport.ts'
+
+/** Unpublished words that are worth a publication: 8 KiB, about 256 numeric messages. */
+const BATCH_WORDS = 1024
+/** Words of one overflow chunk: as many as the longest frame has. */
+const CHUNK_WORDS = MAX_FRAME_WORDS + 1
+
+/** Why words were published. */
+export const FLUSH_SIZE = 0
+export const FLUSH_TURN = 1
+export const FLUSH_EXPLICIT = 2
+
+/** Told when an outbox holds unpublished words for the first time since it was flushed. */
+export interface OutboxListener {
+  outboxFilled(outbox: Outbox): void
+}
+
+interface Chunk {
+  readonly f64: Float64Array
+  readonly i32: Int32Array
+  /** Words moved to the ring. */
+  begin: number
+  /** Words written. */
+  end: number
+}
+
+export class Outbox {
+  /** Where the words of the last reservation lie: the ring or an overflow chunk. */
+  f64: Float64Array
+  /** The same words as 32-bit halves. */
+  i32: Int32Array
+  /** True while messages go straight into the ring: below the high-water mark. */
+  isOpen = true
+  /** Longest frame that the ring can always take. */
+  readonly maxFrameWords: number
+  /** Messages reserved since the start. */
+  messages = 0
+  /** Words reserved since the start. */
+  words = 0
+  readonly dst: number
+  readonly #writer: RingWriter
+  readonly #transport: Transport
+  readonly #limitWords: number
+  readonly #listener: OutboxListener
+  readonly #flushes = [0, 0, 0]
+  #chunks: Chunk[] = []
+  #queuedWords = 0
+  #end: Error | undefined = undefined
+
+  constructor(transport: Transport, dst: number, limitWords: number, listener: OutboxListener) {
+    this.dst = dst
+    this.#transport = transport
+    this.#writer = transport.writers[dst]!
+    this.#limitWords = limitWords
+    this.#listener = listener
+    this.maxFrameWords = Math.min(MAX_FRAME_WORDS, this.#writer.capacity / 2)
+    this.f64 = this.#writer.f64
+    this.i32 = this.#writer.i32
+  }
+
+  /** Words that wait because the ring is full. */
+  get queuedWords(): number {
+    return this.#queuedWords
+  }
+
+  /** Index, in `f64`, of the first word of a frame of `words`, which the caller fills at once. */
+  reserve(words: number): number {
+    this.messages++
+    this.words += words
+    const writer = this.#writer
+    if (this.isOpen) {
+      const unpublished = (writer.tail - writer.published) | 0
+      if (unpublished === 0) this.#listener.outboxFilled(this)
+      else if (unpublished >= BATCH_WORDS) this.flush(FLUSH_SIZE)
+      const at = writer.reserve(words)
+      if (at >= 0) return at
+    }
+    return this.#reserveOverflow(words)
+  }
+
+  /** Moves what waits into the ring as far as there is room, and publishes. True if it did. */
+  flush(cause: number): boolean {
+    if (!this.isOpen) {
+      if (this.#end !== undefined) return false
+      this.#pump()
+    }
+    if (!this.#writer.publish()) return false
+    this.#flushes[cause]!++
+    this.#transport.wake(this.dst)
+    return true
+  }
+
+  /** Whether a producer that was told to wait may go on: nothing queued, ring at most half full. */
+  isDrained(): boolean {
+    return this.isOpen && this.#writer.used() * 2 <= this.#writer.capacity
+  }
+
+  /** From now on every reservation throws `error`: there is nobody to read. */
+  end(error: Error): void {
+    this.#end = error
+    this.isOpen = false
+    this.#chunks = []
+    this.#queuedWords = 0
+  }
+
+  /** Publications of one cause since the last time this was asked. */
+  takeFlushes(cause: number): number {
+    const count = this.#flushes[cause]!
+    this.#flushes[cause] = 0
+    return count
+  }
+
+  #reserveOverflow(words: number): number {
+    if (this.#end !== undefined) throw this.#end
+    invariant(words <= this.maxFrameWords, `A frame of ${words} words does not fit the ring.`)
+    if (this.#queuedWords + words > this.#limitWords) throw this.#overflowError()
+    let chunk = this.#chunks.at(-1)
+    if (chunk === undefined || chunk.end + words > CHUNK_WORDS) {
+      const f64 = new Float64Array(CHUNK_WORDS)
+      chunk = { f64, i32: new Int32Array(f64.buffer), begin: 0, end: 0 }
+      this.#chunks.push(chunk)
+    }
+    const at = chunk.end
+    chunk.end += words
+    this.#queuedWords += words
+    this.isOpen = false
+    this.f64 = chunk.f64
+    this.i32 = chunk.i32
+    return at
+  }
+
+  #pump(): void {
+    const writer = this.#writer
+    for (let chunk = this.#chunks[0]; chunk !== undefined; chunk = this.#chunks[0]) {
+      while (chunk.begin < chunk.end) {
+        const words = frameWords(chunk.i32[2 * chunk.begin]!)
+        const at = writer.reserve(words)
+        if (at < 0) return
+        writer.f64.set(chunk.f64.subarray(chunk.begin, chunk.begin + words), at)
+        chunk.begin += words
+        this.#queuedWords -= words
+      }
+      this.#chunks.shift()
+    }
+    this.isOpen = true
+    this.f64 = writer.f64
+    this.i32 = writer.i32
+  }
+
+  #overflowError(): OrujoError {
+    return new OrujoError(
+      'ORUJO_OVERFLOW',
+      `More than ${this.#limitWords * 8} bytes wait for core ${this.dst}, which does not keep up. ` +
+        'When send() returns false, await core.drain() before sending more, or raise launch({ outboxBytes }).',
+      { core: this.dst },
+    )
+  }
+}

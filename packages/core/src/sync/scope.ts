@@ -1,0 +1,73 @@
+/**
+ * Scope: the books of one completion event on one endpoint. See scopes.md for the protocol.
+ *
+ * States      passive (active 0) <-> active; clean <-> dirty (something is not reported yet).
+ * Invariants  active >= 0; `counts[j]` is, since the last report, counted messages sent from here to
+ *             j, less (for j = here) those whose handling is finished here.
+ * Access      this endpoint only.
+ */
+
+/** Books at the endpoint where the event was made. */
+export interface ScopeHome {
+  /** Sum of all reports: counted messages to each endpoint that are not known to be handled. */
+  readonly totals: Int32Array
+  /** Entries of `totals` that are not zero. */
+  unbalanced: number
+  /** Whether completion must be confirmed by asking every endpoint: see scopes.md. */
+  readonly isConfirmed: boolean
+  /** Scope whose abort aborts this one. */
+  readonly parent: Scope | undefined
+  /** Failures of this phase, in the order in which they became known. */
+  errors: unknown[]
+  waiters: Waiter[]
+  /** Answers that the running confirmation still lacks; 0 when none runs. */
+  awaited: number
+  /** Reports that endpoints found busy by a confirmation still owe. */
+  owed: number
+  /** Whether anything has happened since the running confirmation began. */
+  isDisturbed: boolean
+}
+
+export interface Waiter {
+  resolve(): void
+  reject(error: unknown): void
+}
+
+export class Scope {
+  /** Number of the event: index * endpoints + home. */
+  readonly id: number
+  /** Endpoint that made the event. */
+  readonly home: number
+  readonly counts: Int32Array
+  /** Handle of this scope that bodies receive. */
+  context: unknown = undefined
+  /** Tasks queued or running here, explicit enrollments, and calls that wait for their answer. */
+  active = 0
+  isDirty = false
+  /** A confirmation found this endpoint busy: it reports when quiet, even if nothing changed. */
+  owesReport = false
+  isAborted = false
+  /** Resumed when this endpoint is passive and has reported. */
+  passiveWaiters: (() => void)[] = []
+  /** Present at `home` while the event is open. */
+  books: ScopeHome | undefined = undefined
+  #abort: AbortController | undefined = undefined
+
+  constructor(id: number, home: number, endpoints: number) {
+    this.id = id
+    this.home = home
+    this.counts = new Int32Array(endpoints)
+  }
+
+  /** Aborted when the run that this scope belongs to is. */
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController()
+    if (this.isAborted) this.#abort.abort()
+    return this.#abort.signal
+  }
+
+  abort(): void {
+    this.isAborted = true
+    this.#abort?.abort()
+  }
+}

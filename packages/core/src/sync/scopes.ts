@@ -1,0 +1,294 @@
+/**
+ * Scope table: the completion events that one endpoint knows, and the detection of their end by
+ * counting. The protocol, the race it fears and why it cannot happen: scopes.md.
+ *
+ * States      of an event at its home: open -> quiet (nothing counted is unfinished) -> open ...
+ * Invariants  a report is sent only while passive; errors of a piece of work travel before the
+ *             report that accounts for it, on the same link.
+ * Access      this endpoint only.
+ * Suspends    nothing here; `wait` returns a promise.
+ * Failure     failed work rejects every waiter of its event with WorkFailedError.
+ * Bounds      one open event is one index at its home; indexes of aborted events are not reused.
+ * Misuse      completing more than was enrolled: InvariantError.
+ */
+import { OrujoError, invariant } from '../errors.ts'
+import { Scope, type ScopeHome } from './scope.ts'
+
+/** What the table says to other endpoints. */
+export interface ScopeLink {
+  /** `isOwed`: a confirmation asked for it. */
+  report(scope: Scope, isOwed: boolean): void
+  probe(scope: Scope): void
+  answerProbe(scope: Scope, isBusy: boolean): void
+  abort(scope: Scope): void
+  /** A waiter was settled: microtasks are due. */
+  touch(): void
+}
+
+/** Work that belonged to a scope failed. `errors` has all causes, `cause` the first. */
+export class WorkFailedError extends OrujoError {
+  readonly errors: readonly unknown[]
+
+  constructor(errors: readonly unknown[]) {
+    const first: unknown = errors[0]
+    const text = first instanceof Error ? first.message : String(first)
+    const more = errors.length > 1 ? ` (and ${errors.length - 1} more, see errors)` : ''
+    super('ORUJO_WORK_FAILED', `Work of this scope failed: ${text}${more}`, { cause: first })
+    this.name = 'WorkFailedError'
+    this.errors = errors
+  }
+}
+
+export class ScopeTable {
+  /** Counted events since the start: tells whether a handler gave rise to any. */
+  activity = 0
+  /** The scope that work outside of any run or finish belongs to. */
+  readonly root: Scope
+  readonly #here: number
+  readonly #endpoints: number
+  readonly #link: ScopeLink
+  readonly #makeContext: (scope: Scope) => unknown
+  readonly #scopes: (Scope | undefined)[] = []
+  readonly #freeIndexes: number[] = []
+  readonly #open = new Set<Scope>()
+  #nextIndex = 0
+  #dirty: Scope[] = []
+
+  /** `makeContext`: makes the handle that bodies running in a scope receive. */
+  constructor(
+    here: number,
+    endpoints: number,
+    link: ScopeLink,
+    makeContext: (scope: Scope) => unknown,
+  ) {
+    this.#here = here
+    this.#endpoints = endpoints
+    this.#link = link
+    this.#makeContext = makeContext
+    this.root = this.open(undefined, false)
+  }
+
+  /** Events open here, the root left out. */
+  get openCount(): number {
+    return this.#open.size - 1
+  }
+
+  /** The scope with this number, known or not. */
+  at(id: number): Scope {
+    return this.#scopes[id] ?? this.#create(id)
+  }
+
+  /** A new event homed here. `isConfirmed`: work may enter it from outside, see scopes.md. */
+  open(parent: Scope | undefined, isConfirmed: boolean): Scope {
+    const index = this.#freeIndexes.pop() ?? this.#nextIndex++
+    const scope = this.at(index * this.#endpoints + this.#here)
+    scope.books = {
+      totals: new Int32Array(this.#endpoints),
+      unbalanced: 0,
+      isConfirmed,
+      parent,
+      errors: [],
+      waiters: [],
+      awaited: 0,
+      owed: 0,
+      isDisturbed: false,
+    }
+    this.#open.add(scope)
+    if (parent?.isAborted === true) this.abort(scope)
+    return scope
+  }
+
+  /** Gives a quiet event's number back. */
+  close(scope: Scope): void {
+    invariant(scope.active === 0, 'A scope was closed while work of it ran.')
+    scope.books = undefined
+    this.#open.delete(scope)
+    if (!scope.isAborted) this.#freeIndexes.push((scope.id - this.#here) / this.#endpoints)
+  }
+
+  /** A piece of work of this scope begins or is enrolled here. */
+  enter(scope: Scope, count = 1): void {
+    this.activity++
+    scope.active += count
+  }
+
+  /** A piece of work of this scope has ended here. */
+  leave(scope: Scope, count = 1): void {
+    invariant(
+      scope.active >= count,
+      `${count} completed where only ${scope.active} were enrolled on this core.`,
+    )
+    scope.active -= count
+    if (scope.active === 0) this.markDirty(scope)
+  }
+
+  /** Puts the scope on the list that `reportQuiet` goes through. */
+  markDirty(scope: Scope): void {
+    if (scope.isDirty) return
+    scope.isDirty = true
+    this.#dirty.push(scope)
+  }
+
+  /** Reports every passive dirty scope. Called when a turn found nothing to do; true if any was. */
+  reportQuiet(): boolean {
+    if (this.#dirty.length === 0) return false
+    const dirty = this.#dirty
+    this.#dirty = []
+    for (const scope of dirty) {
+      scope.isDirty = false
+      if (scope.active > 0) continue // `leave` lists it again
+      if (scope.home === this.#here) this.#merge(scope)
+      else if (scope.owesReport || scope.counts.some((count) => count !== 0)) {
+        this.#link.report(scope, scope.owesReport)
+        scope.owesReport = false
+        scope.counts.fill(0)
+      }
+      if (scope.passiveWaiters.length > 0) this.#resumePassive(scope)
+    }
+    return true
+  }
+
+  /** Resolves when this endpoint is passive in the scope and has reported that. */
+  passive(scope: Scope): Promise<void> {
+    return new Promise((resolve) => {
+      scope.passiveWaiters.push(resolve)
+      this.markDirty(scope)
+      this.#link.touch()
+    })
+  }
+
+  /** A report from another endpoint: adds `counts[first ..]` to the books. */
+  addReport(scope: Scope, counts: Float64Array, first: number, isOwed: boolean): void {
+    const { books } = scope
+    if (books === undefined) return
+    if (isOwed) books.owed--
+    for (let j = 0; j < this.#endpoints; j++) add(books, j, counts[first + j]!)
+    books.isDisturbed = true
+    this.#check(scope, books)
+  }
+
+  /** A failure of this scope's work, known here at its home. */
+  addError(scope: Scope, error: unknown): void {
+    scope.books?.errors.push(error)
+  }
+
+  /** Home: resolves when all work known to precede this call is finished. Rejects as said above. */
+  wait(scope: Scope): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const { books } = scope
+      invariant(books !== undefined, 'wait() is for the core that made the event.')
+      books.waiters.push({ resolve, reject })
+      this.markDirty(scope)
+      this.#link.touch()
+    })
+  }
+
+  /** Any endpoint: answers a confirmation. */
+  answerProbe(scope: Scope): void {
+    const isBusy = scope.active > 0 || scope.isDirty
+    if (isBusy) {
+      scope.owesReport = true
+      this.markDirty(scope)
+    }
+    this.#link.answerProbe(scope, isBusy)
+  }
+
+  /** Home: one answer to the running confirmation. */
+  addAnswer(scope: Scope, isBusy: boolean): void {
+    const { books } = scope
+    if (books === undefined || books.awaited === 0) return
+    if (isBusy) books.owed++
+    if (--books.awaited > 0) return
+    if (books.isDisturbed || books.owed > 0) this.#check(scope, books)
+    else this.#settle(books)
+  }
+
+  /** Aborts an event homed here, those opened inside it, and its signal everywhere. */
+  abort(scope: Scope): void {
+    this.#link.abort(scope)
+    this.aborted(scope)
+  }
+
+  /** The scope was aborted, here or at its home. */
+  aborted(scope: Scope): void {
+    if (scope.isAborted) return
+    scope.abort()
+    for (const other of this.#open) {
+      if (other.books?.parent === scope) this.abort(other)
+    }
+  }
+
+  /** Rejects every waiter: the runtime is at its end. */
+  failAll(error: unknown): void {
+    for (const { books } of this.#open) {
+      if (books === undefined) continue
+      const { waiters } = books
+      books.waiters = []
+      for (const waiter of waiters) waiter.reject(error)
+    }
+  }
+
+  /** Waiters of all events homed here. */
+  get waiterCount(): number {
+    let count = 0
+    for (const { books } of this.#open) count += books?.waiters.length ?? 0
+    return count
+  }
+
+  #create(id: number): Scope {
+    const scope = new Scope(id, id % this.#endpoints, this.#endpoints)
+    scope.context = this.#makeContext(scope)
+    this.#scopes[id] = scope
+    return scope
+  }
+
+  #resumePassive(scope: Scope): void {
+    const waiters = scope.passiveWaiters
+    scope.passiveWaiters = []
+    this.#link.touch()
+    for (const resume of waiters) resume()
+  }
+
+  #merge(scope: Scope): void {
+    const { books } = scope
+    if (books === undefined) return
+    for (let j = 0; j < this.#endpoints; j++) add(books, j, scope.counts[j]!)
+    scope.counts.fill(0)
+    books.isDisturbed = true
+    this.#check(scope, books)
+  }
+
+  #check(scope: Scope, books: ScopeHome): void {
+    const isQuiet = books.unbalanced === 0 && scope.active === 0 && !scope.isDirty
+    if (!isQuiet || books.waiters.length === 0) return
+    // An answer or an owed report under way brings us here again.
+    if (books.awaited > 0 || books.owed > 0) return
+    if (!books.isConfirmed || this.#endpoints === 1) {
+      this.#settle(books)
+      return
+    }
+    books.awaited = this.#endpoints - 1
+    books.isDisturbed = false
+    this.#link.probe(scope)
+  }
+
+  #settle(books: ScopeHome): void {
+    const { waiters, errors } = books
+    books.waiters = []
+    books.errors = []
+    this.#link.touch()
+    for (const waiter of waiters) {
+      if (errors.length === 0) waiter.resolve()
+      else waiter.reject(new WorkFailedError(errors))
+    }
+  }
+}
+
+function add(books: ScopeHome, endpoint: number, change: number): void {
+  if (change === 0) return
+  const before = books.totals[endpoint]!
+  const after = before + change
+  books.totals[endpoint] = after
+  if (before === 0) books.unbalanced++
+  else if (after === 0) books.unbalanced--
+}

@@ -39,6 +39,14 @@ export const COUNTER: Readonly<Record<CounterName, number>> = Object.freeze(
 /** Counters that say how things are now, and so are not subtracted. */
 const GAUGES: readonly CounterName[] = Object.freeze(['queuedTasks', 'queuedWords'] as const)
 
+/** Messages that are not sends. Sends are the rest: counting each would cost the fast path. */
+const NOT_SENDS: readonly CounterName[] = Object.freeze([
+  'calls',
+  'spawns',
+  'replies',
+  'controls',
+] as const)
+
 /** Figures of one endpoint; times in milliseconds, sizes in 8-byte words. */
 export type CoreMetrics = Record<CounterName, number>
 
@@ -90,7 +98,9 @@ export function readMetrics(
       const index = id * length + COUNTER[name]
       return GAUGES.includes(name) ? now[index]! : since(index)
     }
-    return fromNames(figure)
+    const messages = ids.reduce((sum, dst) => sum + since(id * length + trafficIndex(dst)), 0)
+    const others = NOT_SENDS.reduce((sum, name) => sum + figure(name), 0)
+    return { ...fromNames(figure), sends: messages - others }
   })
   const matrix = (offset: number): number[][] =>
     ids.map((src) => ids.map((dst) => since(src * length + trafficIndex(dst) + offset)))

@@ -18,25 +18,10 @@ import {
   type SymmetricObject,
 } from '@orujo/core'
 import { prefersBottomUp } from './bfs-steps.ts'
-import type { GraphPart } from './graph-part.ts'
 import type { DeliverVisits, SearchPart } from './search-part.ts'
 
 /** Frontier vertices handled before others may run. */
 const PIECE_ROWS = 1 << 10
-
-/** Handles of one graph, as the kernel needs them. */
-export interface SearchHandles {
-  readonly graph: SymmetricObject<GraphPart>
-  readonly search: SymmetricObject<SearchPart>
-}
-
-/** What a search found out on its way. */
-export interface SearchOutcome {
-  /** Levels, that of the source included. */
-  readonly levels: number
-  /** Sum of out-degree + 1 over the vertices reached. */
-  readonly weight: number
-}
 
 export const takeVisits = objectDelegate(
   'graph.bfs.visits',
@@ -52,7 +37,7 @@ export const takeFront = objectDelegate(
   },
 )
 
-/** One core's share of a search. */
+/** One core's share of a search. Every core counts the same levels. */
 export const searchHere = task(
   'graph.bfs.search',
   async (
@@ -61,7 +46,7 @@ export const searchHere = task(
     source: number,
     slots: number,
     totalWeight: number,
-  ): Promise<SearchOutcome> => {
+  ): Promise<number> => {
     const part = parts.local(core)
     part.begin(source)
     let weight = await allReduce(core, part.takeWeight(), 'sum')
@@ -79,22 +64,22 @@ export const searchHere = task(
       weight = await allReduce(core, part.takeWeight(), 'sum')
       unexplored -= weight
     }
-    return { levels: level, weight: totalWeight - unexplored }
+    return level
   },
 )
 
-/** Runs a search from the vertex in slot `source`. The tree stays on the cores. */
+/** Searches from the vertex in slot `source`. Returns how many levels there are, its own included. */
 export async function searchBreadthFirst(
   core: Core,
   parts: SymmetricObject<SearchPart>,
   source: number,
   size: { readonly slots: number; readonly totalWeight: number },
-): Promise<SearchOutcome> {
+): Promise<number> {
   // A scope of its own: barriers of another run must not be mistaken for ours.
-  const outcomes = await core.finish((inner) =>
+  const levels = await core.finish((inner) =>
     onAllCores(inner, searchHere, parts, source, size.slots, size.totalWeight),
   )
-  return outcomes[0]!
+  return levels[0]!
 }
 
 async function levelDown(

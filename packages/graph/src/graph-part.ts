@@ -6,8 +6,9 @@
  *             -> built (adjacency). Memory of a state is given up when the next begins.
  * Access      home core only.
  */
+import { InvariantError } from '@orujo/core'
 import { buildAdjacency, type Adjacency } from './csr.ts'
-import { EdgeBuffer } from './edge-buffer.ts'
+import { EdgeBuffer, type EdgeChunk } from './edge-buffer.ts'
 import { Partition } from './partition.ts'
 
 /** Arcs by row as they arrived: pairs of row and slot. */
@@ -21,12 +22,12 @@ const NO_ROWS: Adjacency = { offsets: new Int32Array(1), targets: new Int32Array
 
 export class GraphPart {
   readonly core: number
-  /** What this core read of the input. */
-  found = new EdgeBuffer()
   partition = new Partition(0, 1)
   outgoing = NO_ROWS
   /** The same as `outgoing` in an undirected graph. */
   incoming = NO_ROWS
+  /** What this core read of the input. */
+  #found: EdgeBuffer | undefined = new EdgeBuffer()
   #arcs: Arcs | undefined
 
   constructor(core: number) {
@@ -43,6 +44,20 @@ export class GraphPart {
     return this.partition.firstSlotOf(this.core)
   }
 
+  /** Where the edges that this core reads go. */
+  get sink(): EdgeBuffer {
+    if (this.#found === undefined)
+      throw new InvariantError('This part of a graph has been read already.')
+    return this.#found
+  }
+
+  /** The edges that this core read. Only once: they are then the caller's. */
+  takeFound(): EdgeChunk[] {
+    const chunks = this.sink.chunks()
+    this.#found = undefined
+    return chunks
+  }
+
   /** Begins to take arcs for a graph of `vertices` vertices. */
   open(vertices: number, cores: number, isDirected: boolean): void {
     const outgoing: Int32Array[] = []
@@ -52,13 +67,16 @@ export class GraphPart {
 
   /** Takes pairs of row and slot: arcs that leave the row, or that reach it. */
   addArcs(isOutgoing: boolean, pairs: Int32Array): void {
-    if (isOutgoing) this.#arcs?.outgoing.push(pairs)
-    else this.#arcs?.incoming.push(pairs)
+    if (this.#arcs === undefined)
+      throw new InvariantError('This part of a graph takes no arcs now.')
+    if (isOutgoing) this.#arcs.outgoing.push(pairs)
+    else this.#arcs.incoming.push(pairs)
   }
 
   /** Makes adjacency of the arcs. How many distinct arcs leave this core's vertices. */
   build(): number {
-    if (this.#arcs === undefined) return this.outgoing.targets.length
+    if (this.#arcs === undefined)
+      throw new InvariantError('This part of a graph was built already.')
     const { outgoing, incoming } = this.#arcs
     this.#arcs = undefined
     this.outgoing = buildAdjacency(this.rows, outgoing)

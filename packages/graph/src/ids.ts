@@ -51,6 +51,18 @@ export function mergeIds(lists: readonly Float64Array[]): Float64Array {
   return mergeTwo(mergeIds(lists.slice(0, middle)), mergeIds(lists.slice(middle)))
 }
 
+/** Where `id` is, or would be, in an ascending list. */
+export function rankOf(ids: Float64Array, id: number): number {
+  let low = 0
+  let high = ids.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (ids[middle]! < id) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
 /** From id to number: the index in an ascending list of ids. */
 export class IdMap {
   readonly #ids: Float64Array

@@ -7,6 +7,7 @@
  *             stream an edge.
  */
 import { GraphError } from './errors.ts'
+import { mix, mixLarge } from './hash.ts'
 
 /** Edges generated per vertex, as Graph500 prescribes. */
 export const EDGE_FACTOR = 16
@@ -45,7 +46,7 @@ export function kroneckerEdges(
 ): Int32Array<ArrayBuffer> {
   const { scale, seed } = graph
   const keys = scrambleKeys(scale, seed)
-  const seedHash = mix(mix(seed | 0) ^ Math.floor(seed / 2 ** 32))
+  const seedHash = mixLarge(seed)
   const pairs = new Int32Array(2 * (end - begin))
   for (let edge = begin; edge < end; edge++) {
     let s0 = mix((edge | 0) ^ seedHash)
@@ -85,18 +86,10 @@ function scramble(vertex: number, scale: number, keys: Int32Array): number {
 /** For each round a number to add and an odd number to multiply by. */
 function scrambleKeys(scale: number, seed: number): Int32Array {
   const keys = new Int32Array(2 * SCRAMBLE_ROUNDS)
-  let state = mix(mix(seed | 0) ^ scale ^ GOLDEN)
+  let state = mix(mixLarge(seed) ^ scale ^ GOLDEN)
   for (let i = 0; i < keys.length; i++) {
     state = mix(state + GOLDEN)
     keys[i] = i % 2 === 0 ? state & ((1 << scale) - 1) : state | 1
   }
   return keys
-}
-
-/** Finalizer of MurmurHash3: every bit of the answer depends on every bit of `value`. */
-function mix(value: number): number {
-  let x = value | 0
-  x = Math.imul(x ^ (x >>> 16), 0x85eb_ca6b)
-  x = Math.imul(x ^ (x >>> 13), 0xc2b2_ae35)
-  return x ^ (x >>> 16)
 }

@@ -43,6 +43,8 @@ import { NO_ANSWER, TaskRun, isThenable } from './task-run.ts'
 /** Where something runs: a core, or anything that has a home, such as a global address. */
 export type Target = CoreId | { readonly core: CoreId }
 
+const { calls: CALLS, spawns: SPAWNS } = COUNTER
+
 /** Local delegates inside local delegates; beyond this they go through the link to oneself. */
 const MAX_DEPTH = 64
 
@@ -126,8 +128,11 @@ export class Core {
     const count = arguments.length - 2
     const dst = typeof target === 'number' ? target : target.core
     if (dst === this.id || !areNumbers(count, a, b, c, d)) {
+      const values = firstValues(count, a, b, c, d)
+      // By index, because handing `arguments` on would make it an object in every call.
       // eslint-disable-next-line prefer-rest-params -- a rest parameter would allocate in every call
-      return this.#sendSlow(definition, target, dst, valuesOf(arguments))
+      for (let i = 4; i < count; i++) values.push(arguments[2 + i])
+      return this.#sendSlow(definition, target, dst, values)
     }
     const outbox = this.#outboxes[dst] ?? this.#badTarget(dst)
     const { endpoint, scope } = this
@@ -140,7 +145,6 @@ export class Core {
     if (object === 1) outbox.f64[at + 1] = rawOf(target)
     writeNumbers(outbox.f64, at + 1 + object, count, a, b, c, d)
     endpoint.countMessage(scope, dst)
-    endpoint.counters[COUNTER.sends]!++
     return outbox.isOpen
   }
 
@@ -169,8 +173,10 @@ export class Core {
     const count = arguments.length - 2
     const dst = typeof target === 'number' ? target : target.core
     if (dst === this.id || !areNumbers(count, a, b, c, d)) {
-      // eslint-disable-next-line prefer-rest-params -- a rest parameter would allocate in every call
-      return this.#callSlow(definition, target, dst, valuesOf(arguments))
+      const values = firstValues(count, a, b, c, d)
+      // eslint-disable-next-line prefer-rest-params -- see `send`
+      for (let i = 4; i < count; i++) values.push(arguments[2 + i])
+      return this.#callSlow(definition, target, dst, values)
     }
     const outbox = this.#outboxes[dst] ?? this.#badTarget(dst)
     const { endpoint, scope } = this
@@ -184,7 +190,7 @@ export class Core {
     outbox.f64[at + 1] = endpoint.calls.last
     if (object === 1) outbox.f64[at + 2] = rawOf(target)
     writeNumbers(outbox.f64, at + 2 + object, count, a, b, c, d)
-    endpoint.counters[COUNTER.calls]!++
+    endpoint.counters[CALLS]!++
     return promise
   }
 
@@ -199,7 +205,6 @@ export class Core {
   ): JoinHandle<R> {
     const { endpoint, scope } = this
     const dst = typeof target === 'number' ? target : target.core
-    endpoint.counters[COUNTER.spawns]!++
     const id = endpoint.table.idOf(definition)
     const outbox = this.#outboxes[dst] ?? this.#badTarget(dst)
     const promise = endpoint.calls.open(undefined) as Promise<R>
@@ -218,6 +223,7 @@ export class Core {
       for (let i = 0; i < args.length; i++) outbox.f64[at + 2 + i] = args[i] as number
     } else this.#sendEncoded(dst, SPAWN_ENCODED, definition, call, args)
     endpoint.countMessage(scope, dst)
+    endpoint.counters[SPAWNS]!++
     return new JoinHandle(promise)
   }
 
@@ -285,7 +291,6 @@ export class Core {
     if (definition.kind === 'object') values.unshift(rawOf(target))
     this.#sendEncoded(dst, SEND_ENCODED, definition, NO_CALL, values)
     endpoint.countMessage(scope, dst)
-    endpoint.counters[COUNTER.sends]!++
     return outbox.isOpen
   }
 
@@ -321,7 +326,7 @@ export class Core {
       // Nothing was sent: the call ends here.
       endpoint.calls.reject(call, asError(error), -1)
     }
-    endpoint.counters[COUNTER.calls]!++
+    endpoint.counters[CALLS]!++
     return promise
   }
 
@@ -408,9 +413,11 @@ function rawOf(target: Target): number {
   return (target as ObjectAddress).raw
 }
 
-/** Arguments after the definition and the target. */
-function valuesOf(all: ArrayLike<unknown>): unknown[] {
-  return Array.prototype.slice.call(all, 2) as unknown[]
+/** Up to four arguments, of the `count` that were given. */
+function firstValues(count: number, a: unknown, b: unknown, c: unknown, d: unknown): unknown[] {
+  const values = [a, b, c, d]
+  if (count < 4) values.length = count
+  return values
 }
 
 function isNumber(value: unknown): boolean {

@@ -47,6 +47,8 @@ import type { Calls } from './calls.ts'
 import type { Sender } from './sender.ts'
 import { NO_ANSWER, type TaskHost, TaskRun, isThenable } from './task-run.ts'
 
+const { received: RECEIVED, sendsHandled: SENDS_HANDLED, callsHandled: CALLS_HANDLED } = COUNTER
+
 /** Words read before the room is given back: an eighth of the default ring. */
 const RELEASE_WORDS = 4096
 
@@ -78,6 +80,8 @@ export class Dispatch<Context> implements Receiver {
   /** Scopes of running scoped calls, by caller and call. */
   readonly #scoped = new Map<string, Scope>()
   #definitions: readonly AnyDefinition[] = []
+  /** By definition: 1 for delegates that take no object. */
+  #isPlain = new Uint8Array(0)
 
   constructor(parts: DispatchParts<Context>) {
     this.#parts = parts
@@ -89,26 +93,29 @@ export class Dispatch<Context> implements Receiver {
   /** The definitions that messages name by number. Once, before the first message. */
   useTable(table: HandlerTable): void {
     this.#definitions = table.definitions
+    this.#isPlain = Uint8Array.from(table.definitions, ({ kind }) => (kind === 'delegate' ? 1 : 0))
   }
 
   receive(src: number, reader: RingReader): void {
-    const { f64, i32 } = reader
+    const { i32 } = reader
     let releasedAt = reader.head
-    let received = 0
     do {
       const at = reader.position()
       const low = i32[2 * at]!
-      const words = frameWords(low)
-      this.#handle(src, f64, i32, at, frameOperation(low), words)
-      reader.head = (reader.head + words) | 0
-      received++
+      const id = definitionOf(frameOperation(low))
+      if (id >= 0 && this.#isPlain[id] === 1 && variantOf(frameOperation(low)) === SEND_NUMBERS) {
+        this.#runAlike(reader, at, this.#definitions[id]!)
+      } else {
+        this.#handle(src, reader.f64, i32, at, frameOperation(low), frameWords(low))
+        reader.head = (reader.head + frameWords(low)) | 0
+        this.#counters[RECEIVED]!++
+      }
       if (((reader.head - releasedAt) | 0) >= RELEASE_WORDS) {
         reader.release()
         releasedAt = reader.head
       }
     } while (reader.head !== reader.tail)
     reader.release()
-    this.#counters[COUNTER.received]! += received
   }
 
   quiet(): boolean {
@@ -132,8 +139,8 @@ export class Dispatch<Context> implements Receiver {
     const definition = this.#definitions[id]!
     const scope = this.#scopes.at(auxiliary)
     const variant = variantOf(operation)
-    if (variant === SEND_NUMBERS && definition.kind !== 'task') {
-      this.#runNumbers(definition, scope, f64, at, words)
+    if (variant === SEND_NUMBERS && definition.kind === 'object') {
+      this.#runOnObject(definition, scope, f64, at, words)
       return
     }
     if (variant === CALL_NUMBERS && definition.kind !== 'task') {
@@ -143,8 +150,43 @@ export class Dispatch<Context> implements Receiver {
     this.#handleOther(src, definition, scope, variant, f64, at, words)
   }
 
-  /** One-way delegate with numbers: the fast path. */
-  #runNumbers(
+  /**
+   * One-way delegates with numbers, the fast path: the message at `at` and those after it that have
+   * the same header, so that what the header says is looked up once for all of them.
+   */
+  #runAlike(reader: RingReader, at: number, definition: AnyDefinition): void {
+    const { f64, i32, mask } = reader
+    const low = i32[2 * at]!
+    const scopeId = i32[2 * at + 1]!
+    const words = frameWords(low)
+    const scope = this.#scopes.at(scopeId)
+    const { context } = scope
+    const { body } = definition
+    const available = (reader.tail - reader.head) | 0
+    const most = Math.min(available, RELEASE_WORDS)
+    let head = reader.head
+    let handled = 0
+    do {
+      // Counted before it runs: a message that fails is handled too.
+      head = (head + words) | 0
+      handled++
+      try {
+        const result = callBodyWithWords(body, context, f64, at + 1, words - 1)
+        if (typeof result === 'object' && isThenable(result)) throw suspended(definition)
+      } catch (error) {
+        this.#fail(scope, error, definition)
+      }
+      at = head & mask
+    } while (((head - reader.head) | 0) < most && i32[2 * at] === low && i32[2 * at + 1] === scopeId)
+    reader.head = head
+    scope.counts[this.#here]! -= handled
+    this.#scopes.markDirty(scope)
+    this.#counters[SENDS_HANDLED]! += handled
+    this.#counters[RECEIVED]! += handled
+  }
+
+  /** One-way delegate on an object, with numbers. */
+  #runOnObject(
     definition: AnyDefinition,
     scope: Scope,
     f64: Float64Array,
@@ -157,9 +199,8 @@ export class Dispatch<Context> implements Receiver {
     } catch (error) {
       this.#fail(scope, error, definition)
     }
-    scope.counts[this.#here]!--
-    if (!scope.isDirty) this.#scopes.markDirty(scope)
-    this.#counters[COUNTER.sendsHandled]!++
+    this.#uncount(scope)
+    this.#counters[SENDS_HANDLED]!++
   }
 
   /** Blocking delegate with numbers. */
@@ -172,17 +213,18 @@ export class Dispatch<Context> implements Receiver {
     words: number,
   ): void {
     const call = f64[at + 1]!
-    const activity = this.#scopes.activity
-    this.#counters[COUNTER.callsHandled]!++
+    const wasDirty = this.#scopes.watch(scope)
+    this.#counters[CALLS_HANDLED]!++
     let result: unknown
     try {
       result = this.#callNumbers(definition, scope, f64, at + 2, words - 2)
       if (typeof result === 'object' && isThenable(result)) throw suspended(definition)
     } catch (error) {
-      this.#replyError(src, call, scope, error, activity, definition)
+      const isCounted = this.#scopes.watched(scope, wasDirty)
+      this.#replyError(src, call, scope, error, isCounted, definition)
       return
     }
-    this.#reply(src, call, scope, result, activity, definition)
+    this.#reply(src, call, scope, result, this.#scopes.watched(scope, wasDirty), definition)
   }
 
   #callNumbers(
@@ -240,7 +282,7 @@ export class Dispatch<Context> implements Receiver {
       this.#fail(scope, error, definition)
     }
     this.#uncount(scope)
-    this.#counters[COUNTER.sendsHandled]!++
+    this.#counters[SENDS_HANDLED]!++
   }
 
   #answerValues(
@@ -250,16 +292,17 @@ export class Dispatch<Context> implements Receiver {
     call: number,
     values: unknown[],
   ): void {
-    const activity = this.#scopes.activity
-    this.#counters[COUNTER.callsHandled]!++
+    const wasDirty = this.#scopes.watch(scope)
+    this.#counters[CALLS_HANDLED]!++
     let result: unknown
     try {
       result = this.#callValues(definition, scope, values)
     } catch (error) {
-      this.#replyError(src, call, scope, error, activity, definition)
+      const isCounted = this.#scopes.watched(scope, wasDirty)
+      this.#replyError(src, call, scope, error, isCounted, definition)
       return
     }
-    this.#reply(src, call, scope, result, activity, definition)
+    this.#reply(src, call, scope, result, this.#scopes.watched(scope, wasDirty), definition)
   }
 
   #callValues(definition: AnyDefinition, scope: Scope, values: unknown[]): unknown {
@@ -323,7 +366,7 @@ export class Dispatch<Context> implements Receiver {
     error: unknown,
   ): void {
     if (call === NO_ANSWER) this.#fail(scope, error, definition)
-    else this.#replyError(src, call, scope, error, this.#scopes.activity, definition)
+    else this.#replyError(src, call, scope, error, false, definition)
     if (variant === SEND_NUMBERS || variant === SEND_ENCODED || variant >= SPAWN_NUMBERS) {
       this.#uncount(scope)
     }
@@ -436,14 +479,13 @@ export class Dispatch<Context> implements Receiver {
     call: number,
     scope: Scope,
     result: unknown,
-    activity: number,
+    isCounted: boolean,
     definition: AnyDefinition,
   ): void {
-    const isCounted = this.#scopes.activity !== activity
     try {
       this.#parts.sender.reply(src, call, result, isCounted, definition.name)
     } catch (error) {
-      this.#replyError(src, call, scope, error, activity, definition)
+      this.#replyError(src, call, scope, error, isCounted, definition)
       return
     }
     if (isCounted) this.#uncount(scope)
@@ -454,10 +496,9 @@ export class Dispatch<Context> implements Receiver {
     call: number,
     scope: Scope,
     error: unknown,
-    activity: number,
+    isCounted: boolean,
     definition: AnyDefinition,
   ): void {
-    const isCounted = this.#scopes.activity !== activity
     this.#parts.sender.replyError(src, call, error, isCounted, this.#place(definition))
     if (isCounted) this.#uncount(scope)
   }

@@ -185,7 +185,6 @@ export class Endpoint implements TaskHost {
 
   /** Counts a message to `dst` that belongs to `scope`. */
   countMessage(scope: Scope, dst: number): void {
-    this.scopes.activity++
     scope.counts[dst]!++
     if (!scope.isDirty) this.scopes.markDirty(scope)
   }

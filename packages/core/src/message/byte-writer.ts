@@ -4,7 +4,7 @@
  *
  * Invariants  the buffer starts 8-byte aligned and its length is a multiple of 8; at <= its length.
  * Failure     RangeError over `maxBytes`; the value writer makes a refusal of it.
- * Bounds      `maxBytes` a message; a buffer over RETAINED_BYTES is given up when it is little used.
+ * Bounds      `maxBytes` a message; a buffer over RETAINED_BYTES is given up when little used.
  */
 import {
   INTEGER,

@@ -2,11 +2,12 @@
  * Codec: sendable values to bytes and back. It exists because structured clone loses what errors
  * are, knows nothing of our handles, and cannot write into a ring.
  *
- * Sent are numbers, bigints, booleans, strings, null, undefined, arrays without holes, plain objects
- * (own enumerable string keys), Map, Set, Date, RegExp, errors, typed arrays, buffers, and the
- * handles of the extensions. Like structured clone it keeps shared references and cycles within one
- * message. Unlike it, a view carries only its own range, a SharedArrayBuffer is copied, a Buffer
- * stays one, and what is not listed is refused, not emptied.
+ * Sent are numbers, bigints, booleans, strings, null, undefined, arrays without holes, plain
+ * objects (own enumerable string keys), Map, Set, Date, RegExp, errors, typed arrays, buffers, and
+ * the handles of the extensions. Like structured clone it keeps shared references and cycles
+ * within one message. Unlike it, a view carries only its own range, a SharedArrayBuffer is copied,
+ * a Buffer stays one, and what is not listed is refused, not emptied. Named fields of arrays and
+ * lastIndex of a RegExp stay behind.
  *
  * Invariants  one message at a time in each direction; nothing of a message outlives its call
  *             except the encoded bytes, which stay until the next `encode`.
@@ -22,7 +23,7 @@ import { ValueReader } from './value-reader.ts'
 import { ValueWriter } from './value-writer.ts'
 import { isError, type WorkPlace } from './wire-error.ts'
 
-/** What one Uint8Array view holds on every supported Node is 4 GiB; a quarter leaves room to grow. */
+/** A quarter of what one Uint8Array holds on every supported Node, so that doubling it is safe. */
 const MAX_MESSAGE_BYTES = 2 ** 30
 /** An error with its stack must always find room. */
 const MIN_MESSAGE_BYTES = 2 ** 16
@@ -96,7 +97,7 @@ export class Codec<Context> {
     }
   }
 
-  /** Encodes whatever was thrown at `place`. Never refuses: what cannot be sent becomes a string. */
+  /** Encodes whatever was thrown at `place`. Never refuses: what cannot be sent becomes text. */
   encodeThrown(thrown: unknown, place: WorkPlace): number {
     try {
       return this.#encodeThrown(thrown, place)

@@ -4,9 +4,11 @@
  *
  * States      open (overflow empty) -> overflowing -> open. While overflowing every new message is
  *             queued, so that order is kept.
- * Invariants  a frame lies whole in the ring or whole in one chunk of the overflow.
+ * Invariants  a frame lies whole in the ring or whole in one chunk of the overflow. `reserve` takes
+ *             from a window reserved ahead, one comparison a message; whatever ends the window
+ *             (flush, batch, overflow) gives its rest back first.
  * Ordering    FIFO.
- * Bounds      at most `limitWords` wait in the overflow; beyond that `reserve` throws
+ * Bounds      at most `limitWords` wait in the overflow, counted in chunks; beyond that `reserve` throws
  *             ORUJO_OVERFLOW, because the program has ignored `send` returning false for long.
  * Misuse      a frame longer than `maxFrameWords`: InvariantError.
  */
@@ -50,7 +52,7 @@ export class Outbox {
   readonly maxFrameWords: number
   /** Messages reserved since the start. */
   messages = 0
-  /** Words reserved since the start. */
+  /** Words published since the start. */
   words = 0
   readonly dst: number
   readonly #writer: RingWriter
@@ -59,7 +61,9 @@ export class Outbox {
   readonly #listener: OutboxListener
   readonly #flushes = [0, 0, 0]
   #chunks: Chunk[] = []
-  #queuedWords = 0
+  /** The next free word of the window, and its end; -1 while no window is open. */
+  #next = 0
+  #limit = -1
   #end: Error | undefined = undefined
 
   constructor(transport: Transport, dst: number, limitWords: number, listener: OutboxListener) {
@@ -75,34 +79,29 @@ export class Outbox {
 
   /** Words that wait because the ring is full. */
   get queuedWords(): number {
-    return this.#queuedWords
+    let words = 0
+    for (const { begin, end } of this.#chunks) words += end - begin
+    return words
   }
 
   /** Index, in `f64`, of the first word of a frame of `words`, which the caller fills at once. */
   reserve(words: number): number {
+    const at = this.#next
+    const next = at + words
     this.messages++
-    this.words += words
-    const writer = this.#writer
-    if (this.isOpen) {
-      const unpublished = (writer.tail - writer.published) | 0
-      if (unpublished === 0) this.#listener.outboxFilled(this)
-      else if (unpublished >= BATCH_WORDS) this.flush(FLUSH_SIZE)
-      const at = writer.reserve(words)
-      if (at >= 0) return at
-    }
-    return this.#reserveOverflow(words)
+    if (next > this.#limit) return this.#reserveSlow(words)
+    this.#next = next
+    return at
   }
 
   /** Moves what waits into the ring as far as there is room, and publishes. True if it did. */
   flush(cause: number): boolean {
+    this.#closeWindow()
     if (!this.isOpen) {
       if (this.#end !== undefined) return false
       this.#pump()
     }
-    if (!this.#writer.publish()) return false
-    this.#flushes[cause]!++
-    this.#transport.wake(this.dst)
-    return true
+    return this.#publish(cause)
   }
 
   /** Whether a producer that was told to wait may go on: nothing queued, ring at most half full. */
@@ -115,7 +114,7 @@ export class Outbox {
     this.#end = error
     this.isOpen = false
     this.#chunks = []
-    this.#queuedWords = 0
+    this.#limit = -1
   }
 
   /** Publications of one cause since the last time this was asked. */
@@ -125,23 +124,59 @@ export class Outbox {
     return count
   }
 
+  /** Opens a window of a batch in the ring, or of a chunk when the ring is full. */
+  #reserveSlow(words: number): number {
+    invariant(words <= this.maxFrameWords, `A frame of ${words} words does not fit the ring.`)
+    this.#closeWindow()
+    const writer = this.#writer
+    if (this.isOpen) {
+      const unpublished = (writer.tail - writer.published) | 0
+      if (unpublished === 0) this.#listener.outboxFilled(this)
+      else if (unpublished >= BATCH_WORDS) this.#publish(FLUSH_SIZE)
+      const at = writer.reserve(words)
+      if (at >= 0) {
+        this.#next = at + words
+        this.#limit = this.#next + writer.extend(BATCH_WORDS - words)
+        return at
+      }
+    }
+    return this.#reserveOverflow(words)
+  }
+
   #reserveOverflow(words: number): number {
     if (this.#end !== undefined) throw this.#end
-    invariant(words <= this.maxFrameWords, `A frame of ${words} words does not fit the ring.`)
-    if (this.#queuedWords + words > this.#limitWords) throw this.#overflowError()
     let chunk = this.#chunks.at(-1)
     if (chunk === undefined || chunk.end + words > CHUNK_WORDS) {
+      const waiting = this.#chunks.length * CHUNK_WORDS
+      if (waiting > 0 && waiting + CHUNK_WORDS > this.#limitWords) throw this.#overflowError()
       const f64 = new Float64Array(CHUNK_WORDS)
       chunk = { f64, i32: new Int32Array(f64.buffer), begin: 0, end: 0 }
       this.#chunks.push(chunk)
     }
     const at = chunk.end
-    chunk.end += words
-    this.#queuedWords += words
     this.isOpen = false
     this.f64 = chunk.f64
     this.i32 = chunk.i32
+    this.#next = at + words
+    this.#limit = CHUNK_WORDS
     return at
+  }
+
+  /** What was reserved ahead and not used goes back. */
+  #closeWindow(): void {
+    if (this.#limit < 0) return
+    if (this.isOpen) this.#writer.retract(this.#limit - this.#next)
+    else this.#chunks.at(-1)!.end = this.#next
+    this.#next = 0
+    this.#limit = -1
+  }
+
+  #publish(cause: number): boolean {
+    this.words += (this.#writer.tail - this.#writer.published) | 0
+    if (!this.#writer.publish()) return false
+    this.#flushes[cause]!++
+    this.#transport.wake(this.dst)
+    return true
   }
 
   #pump(): void {
@@ -153,7 +188,6 @@ export class Outbox {
         if (at < 0) return
         writer.f64.set(chunk.f64.subarray(chunk.begin, chunk.begin + words), at)
         chunk.begin += words
-        this.#queuedWords -= words
       }
       this.#chunks.shift()
     }

@@ -67,16 +67,9 @@ export function whyRefused(value: unknown): string {
   )
 }
 
-/** A few words for a value that an error carried and that could not be sent. */
+/** A few words for a value that an error carried and that could not be sent. Never throws. */
 export function placeholderFor(value: unknown): string {
-  if (typeof value === 'function') {
-    const name = safely(() => value.name)
-    return typeof name === 'string' && name !== '' ? `[function ${name}]` : '[function]'
-  }
-  if (typeof value === 'symbol') return `[${String(value)}]`
-  if (typeof value !== 'object' || value === null) return `[${typeof value}]`
-  if (value instanceof Error) return `[${String(safely(() => `${value.name}: ${value.message}`))}]`
-  return `[instance of ${classNameOf(value)}]`
+  return safely(() => wordsFor(value)) ?? '[unreadable]'
 }
 
 /** Name of the class of an object that may be hostile. */
@@ -93,6 +86,14 @@ export function safely<T>(read: () => T): T | undefined {
   } catch {
     return undefined
   }
+}
+
+function wordsFor(value: unknown): string {
+  if (typeof value === 'function') return `[${`function ${value.name}`.trim()}]`
+  if (typeof value === 'symbol') return `[${String(value)}]`
+  if (typeof value !== 'object' || value === null) return `[${typeof value}]`
+  if (value instanceof Error) return `[${value.name}: ${value.message}]`
+  return `[instance of ${classNameOf(value)}]`
 }
 
 function pathText(path: Path): string {

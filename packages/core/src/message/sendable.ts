@@ -1,12 +1,12 @@
 /**
  * Sendable: what the compiler can say about a message before it is sent. Types only.
  *
- * A definition is checked once, where it is written: `delegate('n', body)` declares its parameter as
- * `((core: Core, ...args: A) => R) & CheckedBody<A, R>`. A and R are inferred from the left part;
- * the right part is `unknown`, thus no demand, when everything can be sent, and else a sentence that
- * names the argument, which no function can be assigned to. (`A & SendableArguments<A>` as the type
- * of the parameters does not work: parameters are compared the other way round, so an intersection
- * only makes the body easier to accept.)
+ * A definition is checked once, where it is written: `delegate('n', body)` declares its parameter
+ * as `((core: Core, ...args: A) => R) & CheckedBody<A, R>`. A and R are inferred from the left
+ * part; the right part is `unknown`, thus no demand, when everything can be sent, and else a
+ * sentence that names the argument, which no function can be assigned to. (To write
+ * `A & SendableArguments<A>` as type of the parameters does not work: parameters are compared the
+ * other way round, so an intersection only makes the body easier to accept.)
  *
  * Bounds      looks MaxDepth levels deep; the codec checks every value anyway.
  * Misuse      a class without methods looks like a plain object here and is refused by the codec.
@@ -49,7 +49,7 @@ type Ordinals = ['1', '2', '3', '4', '5', '6', '7', '8', '9']
 
 type IsAny<T> = 0 extends 1 & T ? true : false
 
-/** Six levels: deeper than people write types by hand, and bounded for types that contain themselves. */
+/** Deeper than people write types by hand, and an end for types that contain themselves. */
 type MaxDepth = 6
 
 /** `never` if T can be sent, else a sentence. Distributes over unions. */

@@ -2,7 +2,7 @@
  * Value reader: turns bytes that nobody vouches for into values.
  *
  * Invariants  an object is in `#seen` before its parts are read, at the number that the writer gave
- *             it, so that cycles close; a handle, which is made of its parts, is UNFINISHED till then.
+ *             it, so that cycles close; a handle, made of its parts, is UNFINISHED till then.
  * Failure     OrujoError ORUJO_BAD_MESSAGE; never a hang, and never more memory than a small
  *             multiple of the bytes that are there.
  */

@@ -233,11 +233,13 @@ export class ValueWriter implements ValueSink {
   }
 
   #map(map: ReadonlyMap<unknown, unknown>): void {
+    const count = map.size
     this.out.byte(wire.MAP)
-    this.out.varint(map.size)
+    this.out.varint(count)
     const level = this.#enter(MAP_KEY)
     let entry = 0
     for (const [key, value] of map) {
+      if (entry === count) throw this.#changed(level)
       this.#steps[level] = MAP_KEY
       this.#keys[level] = entry++
       this.value(key)
@@ -245,21 +247,23 @@ export class ValueWriter implements ValueSink {
       if (typeof key === 'string' || typeof key === 'number') this.#keys[level] = key
       this.value(value)
     }
-    this.#depth--
-    if (entry !== map.size) throw this.#refused('changed while it was read, by one of its getters')
+    if (entry < count) throw this.#changed(level)
+    this.#depth = level
   }
 
   #set(set: ReadonlySet<unknown>): void {
+    const count = set.size
     this.out.byte(wire.SET)
-    this.out.varint(set.size)
+    this.out.varint(count)
     const level = this.#enter(SET_ELEMENT)
     let entry = 0
     for (const element of set) {
+      if (entry === count) throw this.#changed(level)
       this.#keys[level] = entry++
       this.value(element)
     }
-    this.#depth--
-    if (entry !== set.size) throw this.#refused('changed while it was read, by one of its getters')
+    if (entry < count) throw this.#changed(level)
+    this.#depth = level
   }
 
   #bytes(source: ArrayBufferView | ArrayBufferLike, kind: number): void {
@@ -342,6 +346,12 @@ export class ValueWriter implements ValueSink {
     this.#keys[level] = 0
     this.#depth = level + 1
     return level
+  }
+
+  /** A getter in a map or set changed it: what is there is no longer what was counted. */
+  #changed(level: number): OrujoError {
+    this.#depth = level
+    return this.#refused('changed while it was read, by a getter inside of it; send a copy')
   }
 
   #refused(why: string, cause?: unknown): OrujoError {

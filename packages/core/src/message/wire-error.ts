@@ -181,8 +181,8 @@ export function attachField(error: Error, name: string, value: unknown): void {
 
 /**
  * Lets `error.stack` go on with the frames of its caller: the remote stack, the core and definition
- * where it was thrown, then `callerStack` without its headline. Once per error; without effect on an
- * error that did not arrive in a message.
+ * where it was thrown, then `callerStack` without its headline. Once per error; without effect on
+ * an error that did not arrive in a message.
  */
 export function attachCallerStack(error: Error, callerStack: string | undefined): void {
   const remoteStack: unknown = Reflect.get(error, 'remoteStack')

@@ -53,8 +53,8 @@ export const SMALL_INTEGER = 0x80
 
 /**
  * Values may lie this deep in each other. Writer and reader recurse; a level takes up to 600 bytes
- * of stack, so this fits the 984 KiB of a main thread and the 4 MiB of a worker. Where the caller has
- * left less, the overflow is a refusal like any other.
+ * of stack, so this fits the 984 KiB of a main thread and the 4 MiB of a worker. Where the caller
+ * has left less, the overflow is a refusal like any other.
  */
 export const MAX_DEPTH = 1000
 

@@ -40,8 +40,6 @@ export class WorkFailedError extends OrujoError {
 }
 
 export class ScopeTable {
-  /** Counted events since the start: tells whether a handler gave rise to any. */
-  activity = 0
   /** The scope that work outside of any run or finish belongs to. */
   readonly root: Scope
   readonly #here: number
@@ -108,8 +106,26 @@ export class ScopeTable {
 
   /** A piece of work of this scope begins or is enrolled here. */
   enter(scope: Scope, count = 1): void {
-    this.activity++
     scope.active += count
+    this.markDirty(scope)
+  }
+
+  /** Begins to watch whether a handler gives rise to counted events of `scope`. */
+  watch(scope: Scope): boolean {
+    const wasDirty = scope.isDirty
+    scope.isDirty = false
+    return wasDirty
+  }
+
+  /** Ends the watch; whether there were any. `wasDirty`: what `watch` returned. */
+  watched(scope: Scope, wasDirty: boolean): boolean {
+    if (!scope.isDirty) {
+      scope.isDirty = wasDirty
+      return false
+    }
+    // It was listed again; once is enough.
+    if (wasDirty) this.#dirty.splice(this.#dirty.lastIndexOf(scope), 1)
+    return true
   }
 
   /** A piece of work of this scope has ended here. */

@@ -61,6 +61,21 @@ export class RingWriter {
     return position
   }
 
+  /** Reserves up to `most` more words right behind the last reservation; how many it got. */
+  extend(most: number): number {
+    const position = this.tail & this.#mask
+    if (position === 0) return 0
+    const free = this.capacity - ((this.tail - this.#head) | 0)
+    const words = Math.min(most, free, this.capacity - position)
+    this.tail = (this.tail + words) | 0
+    return words
+  }
+
+  /** Takes the last `words` reserved words back; they must not have been published. */
+  retract(words: number): void {
+    this.tail = (this.tail - words) | 0
+  }
+
   /** Makes every reserved word visible to the reader. False if there was nothing new. */
   publish(): boolean {
     if (this.tail === this.published) return false

@@ -142,6 +142,16 @@ test('a part that is given up halfway leaves no wrong reference behind', (t) => 
   t.is(first, second)
 })
 
+test('parts that are too deep do not make the parts after them too deep', (t) => {
+  let deep: unknown = 0
+  for (let i = 0; i < 1500; i++) deep = [deep]
+  const parts = { a: [deep], b: [deep], c: [[[1]]], d: new Error('inner') }
+  const error = thrown(Object.assign(new Error('x'), parts))
+  t.is(error.a, '[instance of Array]')
+  t.deepEqual(error.c, [[[1]]])
+  t.is((error.d as Error).message, 'inner')
+})
+
 test('the remote stack ends with the place, and the caller’s frames follow it', (t) => {
   const origin = new TypeError('bad edge')
   const error = thrown(origin)
@@ -165,7 +175,7 @@ test('a caller’s stack is not attached where there is nothing to attach', (t) 
   const remote = thrown(new Error('there'))
   attachCallerStack(remote, undefined)
   attachCallerStack(remote, 'Error: no frames')
-  t.is(remote.stack, remote.remoteStack)
+  t.is(remote.remoteStack, remote.stack)
 })
 
 test('an error that passes through a second core keeps its first place and names both', (t) => {

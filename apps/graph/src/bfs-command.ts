@@ -1,0 +1,142 @@
+/**
+ * The command `bfs`: loads a graph on all cores, searches it as often as asked, checks each tree
+ * outside the clock, and reports.
+ */
+import { open } from 'node:fs/promises'
+import { launch, type Runtime } from '@orujo/core'
+import { loadGraph, type BfsResult, type DistributedGraph } from '@orujo/graph'
+import { openGraph, type GraphInput, type GraphName } from './graph-name.ts'
+import { startProgress } from './progress.ts'
+import { describeRun, jsonOf, type BfsReport } from './report.ts'
+import type { Terminal } from './terminal.ts'
+import { describeVertex, resolveVertex, VertexNameError } from './vertex-name.ts'
+
+/** Options as parsed. */
+export interface BfsCommand {
+  readonly graph: GraphName
+  readonly source?: string
+  readonly directed: boolean
+  readonly locales: number
+  /** Cores in each locale. */
+  readonly cores?: number
+  readonly trials: number
+  readonly seed: number
+  readonly json: boolean
+  readonly out?: string
+}
+
+/** Lines written to the file of `--out` at a time. */
+const LINES_PER_WRITE = 1 << 14
+
+/** The exit code: 1 if a tree was wrong, which has then been told. */
+export async function runBfs(command: BfsCommand, terminal: Terminal): Promise<number> {
+  const input = await openGraph(command.graph, command.seed)
+  const wanted = command.source === undefined ? undefined : resolveVertex(command.source, input)
+  // Before the work, so that a wrong path costs no time.
+  await using out = await openOut(command.out)
+  await using runtime = await launch({
+    program: import.meta.resolve('@orujo/graph/program'),
+    locales: command.locales,
+    ...(command.cores === undefined ? {} : { coresPerLocale: command.cores }),
+  })
+  const graph = await load(runtime, input, command, terminal)
+  const source = await chooseSource(runtime, graph, wanted, input, command.seed)
+  const trials = await search(runtime, graph, source, { command, input, terminal })
+  const report: BfsReport = { command, runtime, input, graph, source, ...trials }
+  terminal.stdout.write(command.json ? `${jsonOf(report)}\n` : describeRun(report))
+  if (trials.result !== undefined) await out?.write(graph, trials.result)
+  if (trials.violation === undefined) return 0
+  terminal.stderr.write(`error: wrong answer: ${trials.violation}\n`)
+  return 1
+}
+
+async function load(
+  runtime: Runtime,
+  input: GraphInput,
+  command: BfsCommand,
+  terminal: Terminal,
+): Promise<DistributedGraph> {
+  const isShown = terminal.isProgressWanted && !command.json
+  using progress = startProgress(`Loading ${input.name}`, isShown, terminal)
+  return await loadGraph(runtime.host, input.source, {
+    isDirected: command.directed,
+    onProgress: progress.update,
+  })
+}
+
+/** The vertex to search from; undefined if there is none at all. */
+async function chooseSource(
+  runtime: Runtime,
+  graph: DistributedGraph,
+  wanted: number | undefined,
+  input: GraphInput,
+  seed: number,
+): Promise<number | undefined> {
+  if (wanted === undefined) return await graph.seededVertex(runtime.host, seed)
+  const vertex = graph.vertexOf(wanted)
+  if (vertex !== undefined) return vertex
+  const nearest = graph.nearestIds(wanted).join(' and ')
+  const hint = nearest === '' ? '; it has none at all' : `; the nearest: ${nearest}`
+  throw new VertexNameError(`${input.name} has no vertex ${wanted}${hint}`)
+}
+
+/** What the trials gave. */
+interface Trials {
+  readonly seconds: readonly number[]
+  readonly levels: number
+  /** Of the last trial; undefined if there was nothing to search or a tree was wrong. */
+  readonly result: BfsResult | undefined
+  /** What is wrong with the first wrong tree. */
+  readonly violation: string | undefined
+}
+
+async function search(
+  runtime: Runtime,
+  graph: DistributedGraph,
+  source: number | undefined,
+  { command, input, terminal }: { command: BfsCommand; input: GraphInput; terminal: Terminal },
+): Promise<Trials> {
+  const { host } = runtime
+  const seconds: number[] = []
+  let last: { levels: number; result: BfsResult } | undefined
+  const trials = source === undefined ? 0 : command.trials
+  for (let trial = 0; trial < trials; trial++) {
+    const start = terminal.nowMs()
+    const outcome = await graph.searchBreadthFirst(host, source!)
+    seconds.push((terminal.nowMs() - start) / 1000)
+    const tree = await graph.tree(host, outcome)
+    const nameOf = (id: number) => describeVertex(id, input)
+    const result = await graph.verify(host, outcome, tree, nameOf)
+    const { levels } = outcome
+    if (typeof result === 'string') return { seconds, levels, result: undefined, violation: result }
+    last = { levels, result }
+  }
+  return { seconds, levels: last?.levels ?? 0, result: last?.result, violation: undefined }
+}
+
+/** The file of `--out`. */
+interface OutFile extends AsyncDisposable {
+  write(graph: DistributedGraph, result: BfsResult): Promise<void>
+}
+
+async function openOut(path: string | undefined): Promise<OutFile | undefined> {
+  if (path === undefined) return undefined
+  const file = await open(path, 'w')
+  return {
+    write: async (graph, result) => {
+      for (const lines of linesOf(graph, result)) await file.appendFile(lines)
+    },
+    [Symbol.asyncDispose]: () => file.close(),
+  }
+}
+
+function* linesOf(graph: DistributedGraph, result: BfsResult): Generator<string> {
+  let lines: string[] = []
+  for (const [id, level] of graph.levelsById(result)) {
+    lines.push(`${id} ${level}\n`)
+    if (lines.length < LINES_PER_WRITE) continue
+    yield lines.join('')
+    lines = []
+  }
+  yield lines.join('')
+}

@@ -1,0 +1,89 @@
+/**
+ * Reports: one run of `bfs` as JSON for programs and as a table for people.
+ */
+import type { Runtime } from '@orujo/core'
+import type { BfsResult, DistributedGraph } from '@orujo/graph'
+import Table from 'cli-table3'
+import type { GraphInput } from './graph-name.ts'
+import { describeVertex } from './vertex-name.ts'
+
+/** Everything that a report may tell. */
+export interface BfsReport {
+  readonly command: { readonly locales: number; readonly directed: boolean }
+  readonly runtime: Runtime
+  readonly input: GraphInput
+  readonly graph: DistributedGraph
+  /** The vertex searched from. */
+  readonly source: number | undefined
+  readonly seconds: readonly number[]
+  readonly levels: number
+  readonly result: BfsResult | undefined
+  readonly violation: string | undefined
+}
+
+/** One line of JSON. */
+export function jsonOf(report: BfsReport): string {
+  const { runtime, graph, seconds, source } = report
+  return JSON.stringify({
+    kernel: 'bfs',
+    mode: 'delegate',
+    graph: { vertices: graph.vertices, edges: graph.inputEdges, directed: graph.isDirected },
+    locales: runtime.topology.locales,
+    coresPerLocale: runtime.topology.coresPerLocale,
+    seconds,
+    median: median(seconds),
+    verified: report.violation === undefined,
+    result: {
+      source: source === undefined ? null : graph.idOf(source),
+      reached: report.result?.reached ?? 0,
+      levels: report.levels,
+    },
+  })
+}
+
+/** A table. */
+export function describeRun(report: BfsReport): string {
+  const { runtime, input, graph, seconds, source } = report
+  const { locales, coresPerLocale } = runtime.topology
+  const table = new Table({ style: { head: [], border: [] } })
+  const middle = median(seconds)
+  table.push(
+    { graph: `${input.name}, ${graph.isDirected ? 'directed' : 'undirected'}` },
+    { cores: `${plural(locales, 'locale')} x ${plural(coresPerLocale, 'core')}` },
+    { vertices: whole(graph.vertices) },
+    { edges: `${whole(graph.inputEdges)} (${whole(graph.edges)} distinct, without self loops)` },
+  )
+  if (source !== undefined) {
+    const reached = `${whole(report.result?.reached ?? 0)} vertices on ${plural(report.levels, 'level')}`
+    table.push(
+      { source: describeVertex(graph.idOf(source), input) },
+      { reached },
+      { median: `${milliseconds(middle)} of ${plural(seconds.length, 'trial')}` },
+      {
+        'min - max': `${milliseconds(Math.min(...seconds))} - ${milliseconds(Math.max(...seconds))}`,
+      },
+      { rate: `${whole(graph.inputEdges / middle / 1e6)} million edges of the input a second` },
+    )
+  }
+  table.push({ verified: report.violation === undefined ? 'yes' : 'NO' })
+  return `${table.toString()}\n`
+}
+
+/** The middle value, 0 of none. */
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const upper = sorted[sorted.length >> 1] ?? 0
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[(sorted.length >> 1) - 1] ?? 0)) / 2
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en-US')
+}
+
+function milliseconds(seconds: number): string {
+  return `${(seconds * 1000).toFixed(2)} ms`
+}
+
+function plural(value: number, word: string): string {
+  return `${value} ${word}${value === 1 ? '' : 's'}`
+}

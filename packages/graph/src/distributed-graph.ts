@@ -1,0 +1,258 @@
+/**
+ * Distributed graph: a graph that lies on all cores, and what can be asked of it from anywhere.
+ *
+ * States      idle -> searching -> idle; one search at a time, because the cores keep one tree each.
+ * Ownership   whoever loads it frees it.
+ * Suspends    every method that returns a promise.
+ * Misuse      a search while another is in progress, or a vertex that is none: InvariantError.
+ */
+import {
+  delegate,
+  free,
+  InvariantError,
+  objectDelegate,
+  onAllCores,
+  symmetricObject,
+  task,
+  type Core,
+  type ObjectAddress,
+  type SymmetricObject,
+} from '@orujo/core'
+import { searchBreadthFirst } from './bfs.ts'
+import { treeLevels, treePath, type BfsTree } from './bfs-tree.ts'
+import type { GraphPart } from './graph-part.ts'
+import { mixLarge } from './hash.ts'
+import { rankOf } from './ids.ts'
+import { loadParts, makeGraphPart, type LoadOutcome } from './loading.ts'
+import { Partition } from './partition.ts'
+import { SearchPart } from './search-part.ts'
+import type { GraphSource } from './source.ts'
+import { describeViolation, verifyRows, type Violation } from './verify-bfs.ts'
+
+/** How to load a graph. */
+export interface LoadGraphOptions {
+  /** Follow edges in their direction only. Default false. */
+  readonly isDirected?: boolean
+  /** Told how much of the source has been read, in bytes or generated edges. */
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+/** The result is `unknown` because a part never travels. */
+export const makeSearchPart = delegate(
+  'graph.search.part',
+  (core: Core, graph: SymmetricObject<GraphPart>): unknown => new SearchPart(graph.local(core)),
+)
+
+export const parentsHere = objectDelegate(
+  'graph.search.parents',
+  (_core: Core, part: SearchPart): Int32Array => part.parents,
+)
+
+export const verifyHere = task(
+  'graph.search.verify',
+  (
+    core: Core,
+    graph: SymmetricObject<GraphPart>,
+    source: number,
+    parents: Int32Array,
+    levels: Int32Array,
+  ): Violation | undefined => {
+    const { incoming, firstSlot } = graph.local(core)
+    return verifyRows(incoming, firstSlot, { source, parents }, levels)
+  },
+)
+
+export const vertexWithEdgeHere = objectDelegate(
+  'graph.vertex-with-edge',
+  (_core: Core, part: GraphPart, vertex: number): number | undefined => part.vertexWithEdge(vertex),
+)
+
+/** Loads a graph on all cores. `core` may be the host or the core of a task. */
+export async function loadGraph(
+  core: Core,
+  source: GraphSource,
+  options: LoadGraphOptions = {},
+): Promise<DistributedGraph> {
+  const { isDirected = false, onProgress = () => undefined } = options
+  // What the delegate makes is a GraphPart; its type says nothing, as its result cannot be sent.
+  const parts = (await symmetricObject(core, makeGraphPart)) as SymmetricObject<GraphPart>
+  try {
+    const outcome = await loadParts(core, parts, source, { isDirected, onProgress })
+    const search = await symmetricObject(core, makeSearchPart, parts)
+    // As above.
+    const handles = { graph: parts, search: search as SymmetricObject<SearchPart> }
+    return new DistributedGraph(handles, outcome, isDirected, core.cores)
+  } catch (error) {
+    // If giving back fails as well it is for the same reason, which is the one to tell.
+    await free(core, parts).catch(() => undefined)
+    throw error
+  }
+}
+
+interface Handles {
+  readonly graph: SymmetricObject<GraphPart>
+  readonly search: SymmetricObject<SearchPart>
+}
+
+/** What a breadth-first search says of itself. */
+export interface BfsOutcome {
+  readonly source: number
+  /** Levels, that of the source included. */
+  readonly levels: number
+}
+
+/** A checked tree, gathered from all cores. */
+export interface BfsResult {
+  readonly tree: BfsTree
+  /** By slot; -1 where not reached. */
+  readonly levels: Int32Array
+  /** Vertices in the tree, the source included. */
+  readonly reached: number
+}
+
+export class DistributedGraph {
+  readonly vertices: number
+  readonly isDirected: boolean
+  /** Edges of the input: lines, pointers or generated pairs, duplicates and self loops included. */
+  readonly inputEdges: number
+  /** Distinct edges, self loops apart: what a search sees. */
+  readonly edges: number
+  readonly selfLoops: number
+  readonly #handles: Handles
+  readonly #ids: Float64Array | undefined
+  readonly #partition: Partition
+  /** Sum of out-degree + 1 over all vertices. */
+  readonly #totalWeight: number
+  #isSearching = false
+
+  /** Use `loadGraph`. */
+  constructor(handles: Handles, outcome: LoadOutcome, isDirected: boolean, cores: number) {
+    this.vertices = outcome.vertices
+    this.isDirected = isDirected
+    this.inputEdges = outcome.inputEdges
+    this.edges = isDirected ? outcome.arcs : outcome.arcs / 2
+    this.selfLoops = outcome.selfLoops
+    this.#handles = handles
+    this.#ids = outcome.ids
+    this.#partition = new Partition(outcome.vertices, cores)
+    this.#totalWeight = outcome.arcs + outcome.vertices
+  }
+
+  /** The id that a vertex has in the input. */
+  idOf(vertex: number): number {
+    return this.#ids === undefined ? vertex : this.#ids[vertex]!
+  }
+
+  /** The vertex of an id; undefined if the input has no such id. */
+  vertexOf(id: number): number | undefined {
+    const vertex = this.#ids === undefined ? id : rankOf(this.#ids, id)
+    return this.#isVertex(vertex) && this.idOf(vertex) === id ? vertex : undefined
+  }
+
+  /** The ids of the input on either side of an id that it does not have. */
+  nearestIds(id: number): number[] {
+    if (this.vertices === 0) return []
+    const rank = this.#ids === undefined ? id : rankOf(this.#ids, id)
+    const around = [rank - 1, rank].map((vertex) => Math.min(vertex, this.vertices - 1))
+    return [...new Set(around)].filter((vertex) => vertex >= 0).map((vertex) => this.idOf(vertex))
+  }
+
+  /**
+   * A vertex to search from: chosen by the seed among those that an edge leaves, or among all if no
+   * edge leaves any; undefined in an empty graph. The same whatever the number of cores.
+   */
+  async seededVertex(core: Core, seed: number): Promise<number | undefined> {
+    if (this.vertices === 0) return undefined
+    const start = (mixLarge(seed) >>> 0) % this.vertices
+    for (const from of [start, 0]) {
+      const calls = this.#onParts(core, (on) => core.call(vertexWithEdgeHere, on, from))
+      const found = (await calls).filter((vertex) => vertex !== undefined)
+      if (found.length > 0) return Math.min(...found)
+    }
+    return start
+  }
+
+  /** Searches breadth-first from a vertex. The tree stays on the cores until the next search. */
+  async searchBreadthFirst(core: Core, source: number): Promise<BfsOutcome> {
+    if (!this.#isVertex(source)) throw new InvariantError(`There is no vertex ${source}.`)
+    if (this.#isSearching) throw new InvariantError('One search at a time: await the one before.')
+    this.#isSearching = true
+    try {
+      const { slots } = this.#partition
+      const size = { slots, totalWeight: this.#totalWeight }
+      const slot = this.#partition.slotOf(source)
+      return { source, levels: await searchBreadthFirst(core, this.#handles.search, slot, size) }
+    } finally {
+      this.#isSearching = false
+    }
+  }
+
+  /** The tree of the last search. */
+  async tree(core: Core, { source }: BfsOutcome): Promise<BfsTree> {
+    const { search } = this.#handles
+    const parents = new Int32Array(this.#partition.slots).fill(-1)
+    const calls = Array.from({ length: core.cores }, (_, on) =>
+      core.call(parentsHere, search.on(on)),
+    )
+    for (const [on, part] of (await Promise.all(calls)).entries()) {
+      parents.set(part, this.#partition.firstSlotOf(on))
+    }
+    return { source: this.#partition.slotOf(source), parents }
+  }
+
+  /**
+   * Checks a tree as Graph500 does, each core its own rows. A string says what is wrong with it;
+   * `nameOf` says what to call the vertex of an id.
+   */
+  async verify(
+    core: Core,
+    outcome: BfsOutcome,
+    tree: BfsTree,
+    nameOf: (id: number) => string = String,
+  ): Promise<BfsResult | string> {
+    const name = (slot: number) => nameOf(this.idOf(this.#partition.vertexAt(slot)))
+    const { levels, fault } = treeLevels(tree)
+    if (fault !== undefined) return describeViolation(fault, name)
+    const { source, parents } = tree
+    const { graph } = this.#handles
+    const found = await onAllCores(core, verifyHere, graph, source, parents, levels)
+    const violation = found.find((one) => one !== undefined)
+    if (violation !== undefined) return describeViolation(violation, name)
+    const depth = levels.reduce((deepest, level) => Math.max(deepest, level), 0)
+    if (depth + 1 !== outcome.levels) {
+      return `the search counted ${outcome.levels} levels, but its tree has ${depth + 1}`
+    }
+    return { tree, levels, reached: levels.reduce((sum, level) => sum + (level < 0 ? 0 : 1), 0) }
+  }
+
+  /** Ids and levels of the vertices reached, by ascending id. */
+  *levelsById({ levels }: BfsResult): Generator<[id: number, level: number]> {
+    for (let vertex = 0; vertex < this.vertices; vertex++) {
+      const level = levels[this.#partition.slotOf(vertex)]!
+      if (level >= 0) yield [this.idOf(vertex), level]
+    }
+  }
+
+  /** Ids on the tree's way from its source to the vertex of `id`; empty if that was not reached. */
+  pathTo(tree: BfsTree, id: number): number[] {
+    const vertex = this.vertexOf(id)
+    if (vertex === undefined) return []
+    const slots = treePath(tree, this.#partition.slotOf(vertex))
+    return slots.map((slot) => this.idOf(this.#partition.vertexAt(slot)))
+  }
+
+  /** Gives the graph's memory back on all cores. */
+  async free(core: Core): Promise<void> {
+    await free(core, this.#handles.search)
+    await free(core, this.#handles.graph)
+  }
+
+  #isVertex(vertex: number): boolean {
+    return Number.isInteger(vertex) && vertex >= 0 && vertex < this.vertices
+  }
+
+  #onParts<R>(core: Core, call: (part: ObjectAddress<GraphPart>) => Promise<R>): Promise<R[]> {
+    const { graph } = this.#handles
+    return Promise.all(Array.from({ length: core.cores }, (_, on) => call(graph.on(on))))
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * @orujo/graph: graphs that lie on all cores, the searches on them, and what checks both. Cores need
+ * the definitions of '@orujo/graph/program'.
+ */
+export { treeLevels, treePath, type BfsTree, type TreeLevels } from './bfs-tree.ts'
+export { buildCsr, type Adjacency, type Csr } from './csr.ts'
+export {
+  DistributedGraph,
+  loadGraph,
+  type BfsOutcome,
+  type BfsResult,
+  type LoadGraphOptions,
+} from './distributed-graph.ts'
+export { GraphError, GraphFormatError, type GraphCode } from './errors.ts'
+export { kroneckerEdges } from './kronecker.ts'
+export { loadCsr, type LoadedCsr } from './load-csr.ts'
+export { DirectionOptimizingBfs, topDownBfs } from './reference-bfs.ts'
+export { edgeListSource, kroneckerSource, wordNetSource, type GraphSource } from './source.ts'
+export { describeViolation, verifyBfs, type Violation } from './verify-bfs.ts'
+export { openWordNet, WordNet, type Synset, type WordNetPointer } from './wordnet.ts'

@@ -44,17 +44,17 @@ function closeWords(text: string, wordNet: WordNet): string[] {
   const limit = Math.max(2, Math.floor(lemma.length * MAX_DIFFERENCE))
   const candidates = [...new Set(wordNet.lemmas())]
     .filter((word) => Math.abs(word.length - lemma.length) <= limit)
-    .map((word) => ({ word, differences: differences(word, lemma) }))
-    .filter((candidate) => candidate.differences <= limit)
+    .map((word) => ({ word, difference: difference(word, lemma) }))
+    .filter((candidate) => candidate.difference <= limit)
     .map((candidate) => ({ ...candidate, senses: wordNet.lookup(candidate.word).length }))
-    .sort((a, b) => a.differences - b.differences || b.senses - a.senses)
+    .sort((a, b) => a.difference - b.difference || b.senses - a.senses)
   return candidates.slice(0, MAX_SUGGESTIONS).map(({ word }) => `'${word.replaceAll('_', ' ')}'`)
 }
 
-/** Letters that differ; letters only in another order, the commonest slip, count as one. */
-function differences(word: string, lemma: string): number {
+/** Letters that differ. Two that changed places, the commonest slip, are less than one. */
+function difference(word: string, lemma: string): number {
   const count = distance(word, lemma)
-  return count === 2 && sortedLetters(word) === sortedLetters(lemma) ? 1 : count
+  return count === 2 && sortedLetters(word) === sortedLetters(lemma) ? 0.5 : count
 }
 
 function sortedLetters(word: string): string {

@@ -2,8 +2,9 @@
  * @orujo/core: many cores as one memory. Names for everyone; siblings find a few more in internal.ts.
  */
 export { compareAndSwap, fetchAdd, increment, read, write } from './delegate/atomic.ts'
-export { Core, JoinHandle, type Target } from './delegate/core.ts'
+export { Core, type Target } from './delegate/core.ts'
 export { delegate, objectDelegate, task } from './delegate/define.ts'
+export { JoinHandle } from './delegate/join-handle.ts'
 export { GlobalCompletionEvent, completionEvent } from './delegate/event.ts'
 export { InvariantError, OrujoError, type OrujoCode } from './errors.ts'
 export { launch } from './launch/launch.ts'

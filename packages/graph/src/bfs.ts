@@ -3,20 +3,15 @@
  * their neighbours; large ones are sent as bitmaps to everybody, and each vertex not reached looks
  * for a neighbour in them.
  *
- * Ordering    a level ends when the visits or bitmaps it sent have been taken (`finish`) and every
- *             core has said how much it found (`allReduce`); no core is ever two levels ahead.
- * Suspends    between levels, and between pieces of a level.
+ * Ordering    a core that has gone through an exchange has been sent, and has handled, all that
+ *             others sent before they entered it. A level by visits needs two: after the first, all
+ *             visits have arrived, so that the second can add up what was found. A level by bitmaps
+ *             needs one, because each core finds for itself.
+ * Suspends    in exchanges, and between pieces of a level.
  * Bounds      visits: one per core and vertex at most, because a core does not tell twice; bitmaps:
  *             a bit per vertex and core in each level.
  */
-import {
-  allReduce,
-  onAllCores,
-  objectDelegate,
-  task,
-  type Core,
-  type SymmetricObject,
-} from '@orujo/core'
+import { objectDelegate, onAllCores, task, type Core, type SymmetricObject } from '@orujo/core'
 import { prefersBottomUp } from './bfs-steps.ts'
 import type { DeliverVisits, SearchPart } from './search-part.ts'
 
@@ -37,6 +32,13 @@ export const takeFront = objectDelegate(
   },
 )
 
+export const takeNumber = objectDelegate(
+  'graph.bfs.exchange',
+  (_core: Core, part: SearchPart, parity: number, value: number): void => {
+    part.exchange.take(parity, value)
+  },
+)
+
 /** One core's share of a search. Every core counts the same levels. */
 export const searchHere = task(
   'graph.bfs.search',
@@ -49,7 +51,7 @@ export const searchHere = task(
   ): Promise<number> => {
     const part = parts.local(core)
     part.begin(source)
-    let weight = await allReduce(core, part.takeWeight(), 'sum')
+    let weight = await exchange(core, parts, part.takeWeight())
     let unexplored = totalWeight - weight
     let isUp = false
     let level = 0
@@ -59,9 +61,9 @@ export const searchHere = task(
       isUp = prefersBottomUp(weight, unexplored, slots)
       if (isUp && !wasUp) await turnUp(core, parts, level)
       if (!isUp && wasUp) part.bitsToQueue((level - 1) % 2)
-      if (isUp) await levelUp(core, parts, level)
+      if (isUp) levelUp(core, parts, level)
       else await levelDown(core, parts, level)
-      weight = await allReduce(core, part.takeWeight(), 'sum')
+      weight = await exchange(core, parts, part.takeWeight())
       unexplored -= weight
     }
     return level
@@ -75,13 +77,13 @@ export async function searchBreadthFirst(
   source: number,
   size: { readonly slots: number; readonly totalWeight: number },
 ): Promise<number> {
-  // A scope of its own: barriers of another run must not be mistaken for ours.
   const levels = await core.finish((inner) =>
     onAllCores(inner, searchHere, parts, source, size.slots, size.totalWeight),
   )
   return levels[0]!
 }
 
+/** Finds a level by visits, and waits until those of all cores have arrived. */
 async function levelDown(
   core: Core,
   parts: SymmetricObject<SearchPart>,
@@ -89,30 +91,25 @@ async function levelDown(
 ): Promise<void> {
   const part = parts.local(core)
   const parity = level % 2
-  await core.finish(async (inner) => {
-    let isOpen = true
-    const deliver: DeliverVisits = (target, visits) => {
-      isOpen = inner.send(takeVisits, parts.on(target), parity, visits) && isOpen
-    }
-    const rows = part.queued(1 - parity)
-    for (let begin = 0; begin < rows; begin += PIECE_ROWS) {
-      part.searchDown(parity, begin, Math.min(rows, begin + PIECE_ROWS), deliver)
-      if (rows <= PIECE_ROWS) break
-      // suspends: visits of this level arrive; the list that we read does not change
-      await (isOpen ? inner.yield() : inner.drain())
-      isOpen = true
-    }
-    part.endSearchDown(parity, deliver)
-  })
+  let isOpen = true
+  const deliver: DeliverVisits = (target, visits) => {
+    isOpen = core.send(takeVisits, parts.on(target), parity, visits) && isOpen
+  }
+  const rows = part.queued(1 - parity)
+  for (let begin = 0; begin < rows; begin += PIECE_ROWS) {
+    // suspends: visits of this level arrive; the list that we read does not change
+    if (begin > 0) await (isOpen ? core.yield() : core.drain())
+    isOpen = true
+    part.searchDown(parity, begin, Math.min(rows, begin + PIECE_ROWS), deliver)
+  }
+  part.endSearchDown(parity, deliver)
+  await exchange(core, parts, 0)
 }
 
-async function levelUp(
-  core: Core,
-  parts: SymmetricObject<SearchPart>,
-  level: number,
-): Promise<void> {
+/** Finds a level by looking for parents. Its bitmap arrives before the next exchange ends. */
+function levelUp(core: Core, parts: SymmetricObject<SearchPart>, level: number): void {
   parts.local(core).searchUp(level % 2)
-  await shareFront(core, parts, level % 2)
+  sendFront(core, parts, level % 2)
 }
 
 /** Makes the frontier a bitmap that everybody has. */
@@ -123,19 +120,21 @@ async function turnUp(
 ): Promise<void> {
   const parity = (level - 1) % 2
   parts.local(core).queueToBits(parity)
-  await shareFront(core, parts, parity)
-  await allReduce(core, 0, 'sum')
+  sendFront(core, parts, parity)
+  await exchange(core, parts, 0)
 }
 
-async function shareFront(
-  core: Core,
-  parts: SymmetricObject<SearchPart>,
-  parity: number,
-): Promise<void> {
+function sendFront(core: Core, parts: SymmetricObject<SearchPart>, parity: number): void {
   const bits = parts.local(core).ownFront(parity)
-  await core.finish((inner) => {
+  for (let target = 0; target < core.cores; target++) {
+    if (target !== core.id) core.send(takeFront, parts.on(target), parity, core.id, bits)
+  }
+}
+
+function exchange(core: Core, parts: SymmetricObject<SearchPart>, value: number): Promise<number> {
+  return parts.local(core).exchange.next((parity) => {
     for (let target = 0; target < core.cores; target++) {
-      if (target !== core.id) inner.send(takeFront, parts.on(target), parity, core.id, bits)
+      core.send(takeNumber, parts.on(target), parity, value)
     }
   })
 }

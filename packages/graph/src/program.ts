@@ -2,7 +2,7 @@
  * What every core must know to work on graphs: the definitions that a program module re-exports, or
  * that `launch` is given beside it.
  */
-export { searchHere, takeFront, takeVisits } from './bfs.ts'
+export { searchHere, takeFront, takeNumber, takeVisits } from './bfs.ts'
 export { makeSearchPart, parentsHere, verifyHere, vertexWithEdgeHere } from './distributed-graph.ts'
 export {
   buildHere,

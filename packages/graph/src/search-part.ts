@@ -12,6 +12,7 @@
  * Bounds      memory is 12 bytes a row and 3 bits a slot.
  */
 import { bottomUp, listBits, setBit, unreachableRows, WORD_BITS } from './bfs-steps.ts'
+import { Exchange } from './exchange.ts'
 import type { GraphPart } from './graph-part.ts'
 
 /** Visits per batch: 32 KiB, a few of which fit a ring. */
@@ -21,6 +22,8 @@ const BATCH_VISITS = 1 << 12
 export type DeliverVisits = (core: number, visits: Int32Array) => void
 
 export class SearchPart {
+  /** Where the cores of a search wait for each other. */
+  readonly exchange: Exchange
   readonly #graph: GraphPart
   /** Parent slot by row. */
   readonly parents: Int32Array<ArrayBuffer>
@@ -41,6 +44,7 @@ export class SearchPart {
     const { slots, cores } = graph.partition
     const words = slots / WORD_BITS
     const twice = [0, 1]
+    this.exchange = new Exchange(cores)
     this.#graph = graph
     this.parents = new Int32Array(graph.rows)
     this.#seen = new Int32Array(words)

@@ -1,15 +1,16 @@
 /** Verification: right trees pass, and each seeded fault is found and named. */
 import test from 'ava'
+import { treeLevels } from '#graph/bfs-tree.js'
 import { buildCsr } from '#graph/csr.js'
 import { kroneckerEdges } from '#graph/kronecker.js'
 import { topDownBfs } from '#graph/reference-bfs.js'
-import { describeViolation, treeLevels, verifyBfs } from '#graph/verify-bfs.js'
+import { describeViolation, verifyBfs } from '#graph/verify-bfs.js'
 
 const SOURCE = 3
 const graph = buildCsr(1 << 10, [kroneckerEdges({ scale: 10, seed: 4 }, 0, 16 << 10)], false)
 const parents = topDownBfs(graph, SOURCE)
 const tree = treeLevels({ source: SOURCE, parents })
-const levels = tree.violation === undefined ? tree.levels : new Int32Array(0)
+const levels = tree.levels ?? new Int32Array(0)
 
 /** The rule that a tree breaks once `damage` has been done to a right one. */
 function ruleAfter(damage: (parents: Int32Array) => void): string | undefined {

@@ -53,7 +53,7 @@ export function fetchAdd<T extends ScalarType>(
   by: ValueOf<T>,
 ): Promise<ValueOf<T>> {
   const { type, byteOffset } = address
-  const answer = core.call(fetchAddScalar, address.core, type.code, byteOffset, by as Scalar)
+  const answer = core.call(fetchAddScalar, address.core, type.code, byteOffset, by)
   return answer as Promise<ValueOf<T>>
 }
 
@@ -65,14 +65,7 @@ export function compareAndSwap<T extends ScalarType>(
   desired: ValueOf<T>,
 ): Promise<boolean> {
   const { type, byteOffset } = address
-  return core.call(
-    swapScalar,
-    address.core,
-    type.code,
-    byteOffset,
-    expected as Scalar,
-    desired as Scalar,
-  )
+  return core.call(swapScalar, address.core, type.code, byteOffset, expected, desired)
 }
 
 /**
@@ -86,12 +79,15 @@ export function increment<T extends ScalarType>(
   by: ValueOf<T>,
 ): boolean {
   const { type, byteOffset } = address
-  return core.send(addScalar, address.core, type.code, byteOffset, by as Scalar)
+  return core.send(addScalar, address.core, type.code, byteOffset, by)
 }
 
-const readScalar = delegate('orujo.read', (core: Core, code: number, byteOffset: number): Scalar => {
-  return heapOf(core).load(scalarOf(code), byteOffset)
-})
+const readScalar = delegate(
+  'orujo.read',
+  (core: Core, code: number, byteOffset: number): Scalar => {
+    return heapOf(core).load(scalarOf(code), byteOffset)
+  },
+)
 
 const readStruct = delegate(
   'orujo.read.struct',
@@ -103,7 +99,7 @@ const readStruct = delegate(
 const writeScalar = delegate(
   'orujo.write',
   (core: Core, code: number, byteOffset: number, value: Scalar): void => {
-    heapOf(core).store(scalarOf(code), byteOffset, value as ValueOf<ScalarType>)
+    heapOf(core).store(scalarOf(code), byteOffset, value)
   },
 )
 
@@ -134,7 +130,7 @@ const swapScalar = delegate(
     const heap = heapOf(core)
     const type = scalarOf(code)
     if (heap.load(type, byteOffset) !== expected) return false
-    heap.store(type, byteOffset, desired as ValueOf<ScalarType>)
+    heap.store(type, byteOffset, desired)
     return true
   },
 )
@@ -154,7 +150,7 @@ function add(heap: CoreHeap, type: ScalarType, byteOffset: number, by: Scalar): 
   const before: Scalar = heap.load(type, byteOffset)
   // Both are numbers or both bigints: the type of the element decided at the caller.
   const after = typeof before === 'bigint' ? before + BigInt(by) : before + Number(by)
-  heap.store(type, byteOffset, after as ValueOf<ScalarType>)
+  heap.store(type, byteOffset, after)
   return before
 }
 

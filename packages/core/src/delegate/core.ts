@@ -15,12 +15,7 @@ import { OrujoError } from '../errors.ts'
 import type { CoreMemory } from '../memory/directory.ts'
 import { ObjectAddress } from '../memory/objects.ts'
 import { COUNTER } from '../metrics.ts'
-import type {
-  AnyDefinition,
-  Delegate,
-  ObjectDelegate,
-  Task,
-} from '../message/definition.ts'
+import type { AnyDefinition, Delegate, ObjectDelegate, Task } from '../message/definition.ts'
 import {
   CALL_ENCODED,
   CALL_NUMBERS,
@@ -35,8 +30,9 @@ import type { CoreId, Topology } from '../place.ts'
 import { finishScope } from '../sync/finish.ts'
 import type { Scope } from '../sync/scope.ts'
 import { frameHeader } from '../transport/frame.ts'
-import { callBody } from './body.ts'
+import { areNumbers, callBody, firstValues, suspendedError, writeNumbers } from './arguments.ts'
 import type { Endpoint } from './endpoint.ts'
+import { JoinHandle } from './join-handle.ts'
 import { NO_CALL } from './sender.ts'
 import { NO_ANSWER, TaskRun, isThenable } from './task-run.ts'
 
@@ -47,21 +43,6 @@ const { calls: CALLS, spawns: SPAWNS } = COUNTER
 
 /** Local delegates inside local delegates; beyond this they go through the link to oneself. */
 const MAX_DEPTH = 64
-
-/** A spawned task. Its scope waits for it and fails with it, joined or not. */
-export class JoinHandle<R> {
-  readonly #result: Promise<R>
-
-  constructor(result: Promise<R>) {
-    this.#result = result
-    result.catch(ignore)
-  }
-
-  /** The task's result; rejects with its error. */
-  join(): Promise<R> {
-    return this.#result
-  }
-}
 
 export class Core {
   readonly id: CoreId
@@ -198,11 +179,7 @@ export class Core {
    * Spawns a task, bound to `target`. The scope waits for it, and fails if it fails, whether it is
    * joined or not; use `call` to handle a task's error where it is called.
    */
-  spawn<A extends unknown[], R>(
-    definition: Task<A, R>,
-    target: Target,
-    ...args: A
-  ): JoinHandle<R> {
+  spawn<A extends unknown[], R>(definition: Task<A, R>, target: Target, ...args: A): JoinHandle<R> {
     const { endpoint, scope } = this
     const dst = typeof target === 'number' ? target : target.core
     const id = endpoint.table.idOf(definition)
@@ -264,15 +241,12 @@ export class Core {
   /** Writes one line at once, with the core's number before it; lines of one core keep their order. */
   log(...values: unknown[]): void {
     const text = values.map((value) => (typeof value === 'string' ? value : inspect(value)))
-    this.endpoint.writeLine(`[${this.id === this.host ? 'host' : `core ${this.id}`}] ${text.join(' ')}`)
+    this.endpoint.writeLine(
+      `[${this.id === this.host ? 'host' : `core ${this.id}`}] ${text.join(' ')}`,
+    )
   }
 
-  #sendSlow(
-    definition: AnyDefinition,
-    target: Target,
-    dst: number,
-    values: unknown[],
-  ): boolean {
+  #sendSlow(definition: AnyDefinition, target: Target, dst: number, values: unknown[]): boolean {
     const { endpoint, scope } = this
     const outbox = this.#outboxes[dst] ?? this.#badTarget(dst)
     if (dst === this.id && definition.kind === 'task') {
@@ -343,12 +317,7 @@ export class Core {
     } finally {
       this.#depth--
     }
-    throw new OrujoError(
-      'ORUJO_INVARIANT',
-      `The delegate '${definition.name}' returned a promise. Delegates run without suspending; ` +
-        'make it a task, or take the await out.',
-      { definition: definition.name },
-    )
+    throw suspendedError(definition)
   }
 
   #sendEncoded(
@@ -371,53 +340,8 @@ export class Core {
   }
 }
 
-function areNumbers(count: number, a: unknown, b: unknown, c: unknown, d: unknown): boolean {
-  switch (count) {
-    case 0:
-      return true
-    case 1:
-      return typeof a === 'number'
-    case 2:
-      return typeof a === 'number' && typeof b === 'number'
-    case 3:
-      return typeof a === 'number' && typeof b === 'number' && typeof c === 'number'
-    case 4:
-      return (
-        typeof a === 'number' &&
-        typeof b === 'number' &&
-        typeof c === 'number' &&
-        typeof d === 'number'
-      )
-    default:
-      return false
-  }
-}
-
-/** Writes arguments that `areNumbers` has checked. */
-function writeNumbers(
-  f64: Float64Array,
-  at: number,
-  count: number,
-  a: unknown,
-  b: unknown,
-  c: unknown,
-  d: unknown,
-): void {
-  if (count > 0) f64[at] = a as number
-  if (count > 1) f64[at + 1] = b as number
-  if (count > 2) f64[at + 2] = c as number
-  if (count > 3) f64[at + 3] = d as number
-}
-
 function rawOf(target: Target): number {
   return (target as ObjectAddress).raw
-}
-
-/** Up to four arguments, of the `count` that were given. */
-function firstValues(count: number, a: unknown, b: unknown, c: unknown, d: unknown): unknown[] {
-  const values = [a, b, c, d]
-  if (count < 4) values.length = count
-  return values
 }
 
 function isNumber(value: unknown): boolean {
@@ -426,8 +350,4 @@ function isNumber(value: unknown): boolean {
 
 function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown })
-}
-
-function ignore(): void {
-  // A join that nobody awaits: the scope reports the error.
 }

@@ -9,26 +9,12 @@
  * Bounds      room is given back to the writer every RELEASE_WORDS, so that it need not wait for
  *             the whole batch.
  */
-import { OrujoError } from '../errors.ts'
 import { COUNTER } from '../metrics.ts'
-import type { Codec } from '../message/codec.ts'
 import type { AnyDefinition } from '../message/definition.ts'
 import {
-  CALL_ABORTED,
   CALL_NUMBERS,
   CALL_SCOPED,
-  FRAGMENT_FIRST,
-  FRAGMENT_MORE,
   type HandlerTable,
-  REPLY_COUNTED,
-  REPLY_ERROR,
-  REPLY_NUMBER,
-  REPLY_VALUE,
-  SCOPE_ABORTED,
-  SCOPE_ANSWER,
-  SCOPE_FAILED,
-  SCOPE_PROBE,
-  SCOPE_REPORT,
   SEND_ENCODED,
   SEND_NUMBERS,
   SPAWN_ENCODED,
@@ -38,12 +24,17 @@ import {
 } from '../message/handlers.ts'
 import type { Scope } from '../sync/scope.ts'
 import type { ScopeTable } from '../sync/scopes.ts'
-import { finishScope } from '../sync/finish.ts'
-import type { Receiver, Scheduler } from '../task/scheduler.ts'
+import type { Receiver } from '../task/scheduler.ts'
 import { frameOperation, frameWords } from '../transport/frame.ts'
 import type { RingReader } from '../transport/ring.ts'
-import { callBody, callBodyWithWords, callObjectBodyWithWords } from './body.ts'
-import type { Calls } from './calls.ts'
+import {
+  callBody,
+  callBodyWithWords,
+  callObjectBodyWithWords,
+  suspendedError,
+} from './arguments.ts'
+import { type ControlParts, type ControlTarget, Controls, bytesOf } from './controls.ts'
+import { ScopedCalls } from './scoped-calls.ts'
 import type { Sender } from './sender.ts'
 import { NO_ANSWER, type TaskHost, TaskRun, isThenable } from './task-run.ts'
 
@@ -53,32 +44,21 @@ const { received: RECEIVED, sendsHandled: SENDS_HANDLED, callsHandled: CALLS_HAN
 const RELEASE_WORDS = 4096
 
 /** What dispatch needs from its endpoint; `Context` is what bodies and decoding are given. */
-export interface DispatchParts<Context> {
+export interface DispatchParts<Context> extends ControlParts<Context> {
   readonly here: number
-  readonly scheduler: Scheduler
-  readonly scopes: ScopeTable
-  readonly calls: Calls
   readonly sender: Sender<Context>
-  readonly codec: Codec<Context>
-  readonly codecContext: Context
   readonly counters: Float64Array
   readonly objects: { get(raw: number): unknown }
   readonly tasks: TaskHost
 }
 
-interface Assembly {
-  readonly words: Float64Array
-  filled: number
-}
-
-export class Dispatch<Context> implements Receiver {
+export class Dispatch<Context> implements Receiver, ControlTarget {
   readonly #parts: DispatchParts<Context>
   readonly #scopes: ScopeTable
   readonly #counters: Float64Array
   readonly #here: number
-  readonly #assemblies: (Assembly | undefined)[] = []
-  /** Scopes of running scoped calls, by caller and call. */
-  readonly #scoped = new Map<string, Scope>()
+  readonly #controls: Controls<Context>
+  readonly #scopedCalls: ScopedCalls<Context>
   #definitions: readonly AnyDefinition[] = []
   /** By definition: 1 for delegates that take no object. */
   #isPlain = new Uint8Array(0)
@@ -88,6 +68,8 @@ export class Dispatch<Context> implements Receiver {
     this.#scopes = parts.scopes
     this.#counters = parts.counters
     this.#here = parts.here
+    this.#controls = new Controls(parts, this)
+    this.#scopedCalls = new ScopedCalls(parts)
   }
 
   /** The definitions that messages name by number. Once, before the first message. */
@@ -122,6 +104,15 @@ export class Dispatch<Context> implements Receiver {
     return this.#scopes.reportQuiet()
   }
 
+  handleWhole(src: number, words: Float64Array): void {
+    const i32 = new Int32Array(words.buffer)
+    this.#handle(src, words, i32, 0, frameOperation(i32[0]!), words.length)
+  }
+
+  abortScoped(src: number, call: number): void {
+    this.#scopedCalls.abort(src, call)
+  }
+
   #handle(
     src: number,
     f64: Float64Array,
@@ -133,7 +124,7 @@ export class Dispatch<Context> implements Receiver {
     const id = definitionOf(operation)
     const auxiliary = i32[2 * at + 1]!
     if (id < 0) {
-      this.#control(src, f64, at, operation, auxiliary, words)
+      this.#controls.handle(src, f64, at, operation, auxiliary, words)
       return
     }
     const definition = this.#definitions[id]!
@@ -172,12 +163,16 @@ export class Dispatch<Context> implements Receiver {
       handled++
       try {
         const result = callBodyWithWords(body, context, f64, at + 1, words - 1)
-        if (typeof result === 'object' && isThenable(result)) throw suspended(definition)
+        if (typeof result === 'object' && isThenable(result)) throw suspendedError(definition)
       } catch (error) {
         this.#fail(scope, error, definition)
       }
       at = head & mask
-    } while (((head - reader.head) | 0) < most && i32[2 * at] === low && i32[2 * at + 1] === scopeId)
+    } while (
+      ((head - reader.head) | 0) < most &&
+      i32[2 * at] === low &&
+      i32[2 * at + 1] === scopeId
+    )
     reader.head = head
     scope.counts[this.#here]! -= handled
     this.#scopes.markDirty(scope)
@@ -195,7 +190,7 @@ export class Dispatch<Context> implements Receiver {
   ): void {
     try {
       const result = this.#callNumbers(definition, scope, f64, at + 1, words - 1)
-      if (typeof result === 'object' && isThenable(result)) throw suspended(definition)
+      if (typeof result === 'object' && isThenable(result)) throw suspendedError(definition)
     } catch (error) {
       this.#fail(scope, error, definition)
     }
@@ -218,7 +213,7 @@ export class Dispatch<Context> implements Receiver {
     let result: unknown
     try {
       result = this.#callNumbers(definition, scope, f64, at + 2, words - 2)
-      if (typeof result === 'object' && isThenable(result)) throw suspended(definition)
+      if (typeof result === 'object' && isThenable(result)) throw suspendedError(definition)
     } catch (error) {
       const isCounted = this.#scopes.watched(scope, wasDirty)
       this.#replyError(src, call, scope, error, isCounted, definition)
@@ -308,7 +303,7 @@ export class Dispatch<Context> implements Receiver {
   #callValues(definition: AnyDefinition, scope: Scope, values: unknown[]): unknown {
     if (definition.kind === 'object') values[0] = this.#parts.objects.get(values[0] as number)
     const result = callBody(definition.body, scope.context, values)
-    if (isThenable(result)) throw suspended(definition)
+    if (isThenable(result)) throw suspendedError(definition)
     return result
   }
 
@@ -322,7 +317,7 @@ export class Dispatch<Context> implements Receiver {
   ): void {
     const { scheduler, tasks } = this.#parts
     if (variant === CALL_SCOPED) {
-      void this.#runScoped(src, definition, call, values)
+      void this.#scopedCalls.run(src, definition, call, values)
       return
     }
     const isSpawn = variant === SPAWN_NUMBERS || variant === SPAWN_ENCODED
@@ -331,30 +326,6 @@ export class Dispatch<Context> implements Receiver {
     scheduler.enqueue(new TaskRun(tasks, definition, scope, values, caller, call, failsScope))
     // A called task is counted by its answer, see `Endpoint.answer`.
     if (failsScope) this.#uncount(scope)
-  }
-
-  /** A run: a task in a scope of its own, answered when all of it has ended. */
-  async #runScoped(
-    src: number,
-    definition: AnyDefinition,
-    call: number,
-    values: unknown[],
-  ): Promise<void> {
-    const { sender, tasks, scopes } = this.#parts
-    const key = `${src}:${call}`
-    tasks.taskStarted()
-    try {
-      const value = await finishScope(scopes, scopes.root, (scope) => {
-        this.#scoped.set(key, scope)
-        return callBody(definition.body, scope.context, values)
-      })
-      sender.reply(src, call, value, false, definition.name)
-    } catch (error) {
-      sender.replyError(src, call, error, false, this.#place(definition))
-    } finally {
-      this.#scoped.delete(key)
-      tasks.taskEnded()
-    }
   }
 
   #refuse(
@@ -370,108 +341,6 @@ export class Dispatch<Context> implements Receiver {
     if (variant === SEND_NUMBERS || variant === SEND_ENCODED || variant >= SPAWN_NUMBERS) {
       this.#uncount(scope)
     }
-  }
-
-  #control(
-    src: number,
-    f64: Float64Array,
-    at: number,
-    operation: number,
-    auxiliary: number,
-    words: number,
-  ): void {
-    const { calls } = this.#parts
-    switch (operation) {
-      case REPLY_NUMBER:
-      case REPLY_NUMBER + REPLY_COUNTED:
-        calls.resolve(auxiliary, f64[at + 1]!, operation === REPLY_NUMBER ? -1 : src)
-        this.#parts.scheduler.touch()
-        return
-      case REPLY_VALUE:
-      case REPLY_VALUE + REPLY_COUNTED:
-      case REPLY_ERROR:
-      case REPLY_ERROR + REPLY_COUNTED:
-        this.#acceptReply(src, f64, at, operation, auxiliary, words)
-        this.#parts.scheduler.touch()
-        return
-      case FRAGMENT_FIRST:
-        this.#assemblies[src] = { words: new Float64Array(auxiliary), filled: 0 }
-        this.#addFragment(src, f64.subarray(at + 1, at + words))
-        return
-      case FRAGMENT_MORE:
-        this.#addFragment(src, f64.subarray(at + 1, at + words))
-        return
-      default:
-        this.#controlScope(src, f64, at, operation, auxiliary, words)
-    }
-  }
-
-  #controlScope(
-    src: number,
-    f64: Float64Array,
-    at: number,
-    operation: number,
-    auxiliary: number,
-    words: number,
-  ): void {
-    const scopes = this.#scopes
-    if (operation === CALL_ABORTED) {
-      const scoped = this.#scoped.get(`${src}:${auxiliary}`)
-      if (scoped !== undefined) scopes.abort(scoped)
-      return
-    }
-    const scope = scopes.at(auxiliary)
-    switch (operation) {
-      case SCOPE_REPORT:
-        scopes.addReport(scope, f64, at + 2, f64[at + 1] === 1)
-        return
-      case SCOPE_FAILED:
-        scopes.addError(scope, this.#decodeError(f64, at + 1, at + words))
-        return
-      case SCOPE_PROBE:
-        scopes.answerProbe(scope)
-        return
-      case SCOPE_ANSWER:
-        scopes.addAnswer(scope, f64[at + 1] === 1)
-        return
-      case SCOPE_ABORTED:
-        scopes.aborted(scope)
-        return
-    }
-  }
-
-  #acceptReply(
-    src: number,
-    f64: Float64Array,
-    at: number,
-    operation: number,
-    call: number,
-    words: number,
-  ): void {
-    const { calls, codec, codecContext } = this.#parts
-    const isCounted = operation > REPLY_ERROR
-    const counted = isCounted ? src : -1
-    const bytes = bytesOf(f64, at + 1, at + words)
-    if (operation === REPLY_ERROR || operation === REPLY_ERROR + REPLY_COUNTED) {
-      calls.reject(call, codec.decodeThrown(bytes, codecContext), counted)
-      return
-    }
-    try {
-      calls.resolve(call, codec.decodeOne(bytes, codecContext), counted)
-    } catch (error) {
-      calls.reject(call, error as Error, counted)
-    }
-  }
-
-  #addFragment(src: number, piece: Float64Array): void {
-    const assembly = this.#assemblies[src]!
-    assembly.words.set(piece, assembly.filled)
-    assembly.filled += piece.length
-    if (assembly.filled < assembly.words.length) return
-    this.#assemblies[src] = undefined
-    const { words } = assembly
-    const i32 = new Int32Array(words.buffer)
-    this.#handle(src, words, i32, 0, frameOperation(i32[0]!), words.length)
   }
 
   #reply(
@@ -526,22 +395,4 @@ export class Dispatch<Context> implements Receiver {
     const { codec, codecContext } = this.#parts
     return codec.decode(bytesOf(f64, first, end), codecContext)
   }
-
-  #decodeError(f64: Float64Array, first: number, end: number): Error {
-    const { codec, codecContext } = this.#parts
-    return codec.decodeThrown(bytesOf(f64, first, end), codecContext)
-  }
-}
-
-function bytesOf(f64: Float64Array, first: number, end: number): Uint8Array {
-  return new Uint8Array(f64.buffer, f64.byteOffset + first * 8, (end - first) * 8)
-}
-
-function suspended(definition: AnyDefinition): OrujoError {
-  return new OrujoError(
-    'ORUJO_INVARIANT',
-    `The delegate '${definition.name}' returned a promise. Delegates run without suspending; ` +
-      'make it a task, or take the await out.',
-    { definition: definition.name },
-  )
 }

@@ -80,7 +80,10 @@ export class GlobalCompletionEvent {
 
   /** Gives the event's number back. At its home, when it is quiet and nobody will use it again. */
   async close(): Promise<void> {
-    invariant(this.home === this.#endpoint.id, 'A completion event is closed on the core that made it.')
+    invariant(
+      this.home === this.#endpoint.id,
+      'A completion event is closed on the core that made it.',
+    )
     await this.wait()
     this.#endpoint.scopes.close(this.#scope)
   }

@@ -14,6 +14,7 @@ import {
   REPLY_ERROR,
   REPLY_NUMBER,
   REPLY_VALUE,
+  REPLY_VOID,
   SCOPE_ABORTED,
   SCOPE_ANSWER,
   SCOPE_FAILED,
@@ -37,12 +38,7 @@ export class Sender<Context> implements ScopeLink {
   readonly #counters: Float64Array
   readonly #here: number
 
-  constructor(
-    here: number,
-    scheduler: Scheduler,
-    codec: Codec<Context>,
-    counters: Float64Array,
-  ) {
+  constructor(here: number, scheduler: Scheduler, codec: Codec<Context>, counters: Float64Array) {
     this.#here = here
     this.#scheduler = scheduler
     this.#codec = codec
@@ -71,6 +67,10 @@ export class Sender<Context> implements ScopeLink {
       outbox.i32[2 * at] = frameHeader(REPLY_NUMBER + counted, 2)
       outbox.i32[2 * at + 1] = call
       outbox.f64[at + 1] = value
+      return
+    }
+    if (value === undefined && !isCounted) {
+      this.#header(dst, REPLY_VOID, call)
       return
     }
     const bytes = this.#codec.encodeOne(value, definition)
@@ -128,10 +128,7 @@ export class Sender<Context> implements ScopeLink {
 
   /** One header and nothing else. */
   signal(dst: number, operation: number, auxiliary: number): void {
-    const outbox = this.#scheduler.outboxes[dst]!
-    const at = outbox.reserve(1)
-    outbox.i32[2 * at] = frameHeader(operation, 1)
-    outbox.i32[2 * at + 1] = auxiliary
+    this.#header(dst, operation, auxiliary)
     this.#control(1)
   }
 
@@ -145,17 +142,18 @@ export class Sender<Context> implements ScopeLink {
     }
   }
 
+  #header(dst: number, operation: number, auxiliary: number): void {
+    const outbox = this.#scheduler.outboxes[dst]!
+    const at = outbox.reserve(1)
+    outbox.i32[2 * at] = frameHeader(operation, 1)
+    outbox.i32[2 * at + 1] = auxiliary
+  }
+
   #control(messages: number): void {
     this.#counters[COUNTER.controls]! += messages
   }
 
-  #sendBytes(
-    dst: number,
-    operation: number,
-    auxiliary: number,
-    call: number,
-    bytes: number,
-  ): void {
+  #sendBytes(dst: number, operation: number, auxiliary: number, call: number, bytes: number): void {
     const payload = Math.ceil(bytes / 8)
     const head = call === NO_CALL ? 1 : 2
     const words = head + payload

@@ -11,7 +11,7 @@ import type { WorkPlace } from '../message/wire-error.ts'
 import type { Scope } from '../sync/scope.ts'
 import type { ScopeTable } from '../sync/scopes.ts'
 import type { Runnable } from '../task/scheduler.ts'
-import { callBody } from './body.ts'
+import { callBody } from './arguments.ts'
 
 /** What a run needs from its endpoint. */
 export interface TaskHost {

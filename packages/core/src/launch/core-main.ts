@@ -41,7 +41,7 @@ export interface CoreStart {
 }
 
 /** Runs core `start.core` until the runtime ends. */
-export default async function coreMain(start: CoreStart): Promise<void> {
+export async function coreMain(start: CoreStart): Promise<void> {
   const endpoint = buildEndpoint(start)
   let loop: Promise<number> | undefined
   const ended = new Promise<number>((resolve, reject) => {

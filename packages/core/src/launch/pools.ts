@@ -86,12 +86,16 @@ export function coreLostError(core: number, why: unknown): OrujoError {
       : isMemory
         ? 'its thread ran out of JavaScript heap (raise resourceLimits.maxOldGenerationSizeMb)'
         : (message ?? String(why))
-  return new OrujoError('ORUJO_CORE_LOST', `Core ${core} was lost: ${reason}.`, { core, cause: why })
+  return new OrujoError('ORUJO_CORE_LOST', `Core ${core} was lost: ${reason}.`, {
+    core,
+    cause: why,
+  })
 }
 
 function makePool(settings: Settings): Piscina {
   const pool = new Piscina({
     filename: new URL('./core-main.js', import.meta.url).href,
+    name: 'coreMain',
     minThreads: settings.coresPerLocale,
     maxThreads: settings.coresPerLocale,
     idleTimeout: Infinity,
@@ -128,5 +132,10 @@ function startCore(
     port: port2,
   }
   const ended = pool.run(start, { transferList: [port2] }) as Promise<void>
-  return { core, control: wrap<CoreControl>(port1 as unknown as ComlinkEndpoint), port: port1, ended }
+  return {
+    core,
+    control: wrap<CoreControl>(port1 as unknown as ComlinkEndpoint),
+    port: port1,
+    ended,
+  }
 }

@@ -24,7 +24,10 @@ async function importModule(url: string): Promise<object> {
 
 function explain(url: string, error: unknown): string {
   const { code, message } = error as { code?: unknown; message?: unknown }
-  if (code === 'ERR_MODULE_NOT_FOUND' && String(message).includes(decodeURI(new URL(url).pathname))) {
+  if (
+    code === 'ERR_MODULE_NOT_FOUND' &&
+    String(message).includes(decodeURI(new URL(url).pathname))
+  ) {
     return `There is no program module at ${url}. Check launch({ program }); a path is relative to import.meta.url.`
   }
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {

@@ -101,7 +101,10 @@ export class Runtime extends EventEmitter<RuntimeEvents> {
     this.#endpoint.useTable(table)
     void this.#endpoint.scheduler.run()
     if (metricsIntervalMs > 0) {
-      this.#metricsTimer = setInterval(() => this.emit('metrics', this.metrics()), metricsIntervalMs)
+      this.#metricsTimer = setInterval(
+        () => this.emit('metrics', this.metrics()),
+        metricsIntervalMs,
+      )
       this.#metricsTimer.unref()
     }
     this.emit('ready')
@@ -137,9 +140,7 @@ export class Runtime extends EventEmitter<RuntimeEvents> {
       })
       return result as R
     } catch (error) {
-      throw isAborted(signal) && error === signal?.reason
-        ? aborted(signal)
-        : error
+      throw isAborted(signal) && error === signal?.reason ? aborted(signal) : error
     }
   }
 

@@ -37,6 +37,8 @@ export const REPLY_VALUE = 2
 export const REPLY_ERROR = 3
 /** Added to a reply when the body sent or spawned something in the caller's scope. */
 export const REPLY_COUNTED = 3
+/** Answer to a call that gave nothing back. */
+export const REPLY_VOID = 15
 /** Counts of a scope, from a core on which it is quiet to the scope's home. */
 export const SCOPE_REPORT = 7
 /** An error of a scope, to its home. */

@@ -8,7 +8,7 @@
  *             same links, so no core ever takes one for the other.
  * Failure     ORUJO_MEMORY_EXHAUSTED, ORUJO_STRADDLE, ORUJO_DOUBLE_FREE, ORUJO_BAD_ADDRESS.
  */
-import { Core, type Target } from '../delegate/core.ts'
+import { type Core, type Target } from '../delegate/core.ts'
 import { delegate, task } from '../delegate/define.ts'
 import { OrujoError } from '../errors.ts'
 import {
@@ -35,7 +35,8 @@ export interface ArrayOptions {
 }
 
 /** What `free` takes. */
-export type Freeable = GlobalArray | SymmetricArray | GlobalAddress | ObjectAddress | SymmetricObject
+export type Freeable =
+  GlobalArray | SymmetricArray | GlobalAddress | ObjectAddress | SymmetricObject
 
 /** An array of `length` elements, zeroed, dealt out block by block to all cores. */
 export async function globalArray<T extends ElementType>(
@@ -156,10 +157,13 @@ const freeLinear = task('orujo.free.linear', async (core: Core, id: number): Pro
   await everywhere(core, (dst) => core.call(removeLinear, dst, id))
 })
 
-const freeSymmetric = task('orujo.free.symmetric', async (core: Core, id: number): Promise<void> => {
-  allocatorOf(core).region.freeSymmetric(id)
-  await everywhere(core, (dst) => core.call(removeSymmetric, dst, id))
-})
+const freeSymmetric = task(
+  'orujo.free.symmetric',
+  async (core: Core, id: number): Promise<void> => {
+    allocatorOf(core).region.freeSymmetric(id)
+    await everywhere(core, (dst) => core.call(removeSymmetric, dst, id))
+  },
+)
 
 const addLinear = delegate(
   'orujo.directory.add-linear',

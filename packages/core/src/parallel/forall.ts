@@ -11,7 +11,7 @@
  */
 import type { Core } from '../delegate/core.ts'
 import { task } from '../delegate/define.ts'
-import { GlobalArray } from '../memory/global-array.ts'
+import { type GlobalArray } from '../memory/global-array.ts'
 import type { AnyDefinition, Body, Delegate, Task } from '../message/definition.ts'
 import { allOf } from './collective.ts'
 
@@ -152,7 +152,7 @@ async function inSlices(
   const { clock, scheduler } = core.endpoint
   let length = FIRST_SLICE
   let started = clock.now()
-  for (let from = begin; from < end; ) {
+  for (let from = begin; from < end;) {
     const to = Math.min(end, from + length)
     await work(from, to)
     from = to

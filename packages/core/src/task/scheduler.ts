@@ -67,7 +67,7 @@ export class Scheduler {
   readonly #receiver: Receiver
   readonly #options: SchedulerOptions
   readonly #counters: Float64Array
-  #filled: Outbox[] = []
+  readonly #filled: Outbox[] = []
   #queue: Runnable[] = []
   #queueHead = 0
   #yielders: (() => void)[] = []

@@ -114,6 +114,18 @@ async function search(
   return { seconds, levels: last?.levels ?? 0, result: last?.result, violation: undefined }
 }
 
+/** The file of `--out` cannot be written. */
+class OutFileError extends Error {
+  readonly code = 'GRAPH_WRITE'
+
+  constructor(path: string, cause: unknown) {
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+    const reason = isMissing ? 'there is no such directory' : String(cause)
+    super(`cannot write '${path}': ${reason}`, { cause })
+    this.name = 'OutFileError'
+  }
+}
+
 /** The file of `--out`. */
 interface OutFile extends AsyncDisposable {
   write(graph: DistributedGraph, result: BfsResult): Promise<void>
@@ -121,7 +133,9 @@ interface OutFile extends AsyncDisposable {
 
 async function openOut(path: string | undefined): Promise<OutFile | undefined> {
   if (path === undefined) return undefined
-  const file = await open(path, 'w')
+  const file = await open(path, 'w').catch((cause: unknown) => {
+    throw new OutFileError(path, cause)
+  })
   return {
     write: async (graph, result) => {
       for (const lines of linesOf(graph, result)) await file.appendFile(lines)

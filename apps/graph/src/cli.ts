@@ -75,7 +75,7 @@ function wholeNumber(text: string): number {
   throw new InvalidArgumentError('It must be a whole number.')
 }
 
-/** What to tell: the message of an error that carries a code, all of an error that we never meant. */
+/** What to tell: the message of an error with a code, all of an error that nobody meant. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const isMeant = 'code' in error && typeof error.code === 'string'

@@ -54,14 +54,13 @@ export function describeRun(report: BfsReport): string {
     { edges: `${whole(graph.inputEdges)} (${whole(graph.edges)} distinct, without self loops)` },
   )
   if (source !== undefined) {
-    const reached = `${whole(report.result?.reached ?? 0)} vertices on ${plural(report.levels, 'level')}`
+    const levels = plural(report.levels, 'level')
+    const range = [Math.min(...seconds), Math.max(...seconds)].map(milliseconds)
     table.push(
       { source: describeVertex(graph.idOf(source), input) },
-      { reached },
+      { reached: `${whole(report.result?.reached ?? 0)} vertices on ${levels}` },
       { median: `${milliseconds(middle)} of ${plural(seconds.length, 'trial')}` },
-      {
-        'min - max': `${milliseconds(Math.min(...seconds))} - ${milliseconds(Math.max(...seconds))}`,
-      },
+      { 'min - max': range.join(' - ') },
       { rate: `${whole(graph.inputEdges / middle / 1e6)} million edges of the input a second` },
     )
   }

@@ -45,11 +45,11 @@ export function treeLevels({ source, parents }: BfsTree): TreeLevels {
   return { levels }
 }
 
-/** Slots from the source to `vertex`, both included; empty if it was not reached. */
-export function treePath({ source, parents }: BfsTree, vertex: number): number[] {
+/** Slots from the root to `vertex`, both included; empty if it was not reached. Needs a tree. */
+export function treePath({ parents }: BfsTree, vertex: number): number[] {
   if ((parents[vertex] ?? -1) === -1) return []
   const path = [vertex]
-  for (let slot = vertex; slot !== source; path.push(slot)) slot = parents[slot]!
+  for (let slot = vertex; parents[slot] !== slot; path.push(slot)) slot = parents[slot]!
   return path.reverse()
 }
 

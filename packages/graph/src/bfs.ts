@@ -70,7 +70,7 @@ export const searchHere = task(
   },
 )
 
-/** Searches from the vertex in slot `source`. Returns how many levels there are, its own included. */
+/** Searches from the vertex in slot `source`. How many levels there are, its own included. */
 export async function searchBreadthFirst(
   core: Core,
   parts: SymmetricObject<SearchPart>,

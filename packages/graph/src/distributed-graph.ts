@@ -1,7 +1,7 @@
 /**
  * Distributed graph: a graph that lies on all cores, and what can be asked of it from anywhere.
  *
- * States      idle -> searching -> idle; one search at a time, because the cores keep one tree each.
+ * States      idle -> searching -> idle; one search at a time, as the cores keep one tree each.
  * Ownership   whoever loads it frees it.
  * Suspends    every method that returns a promise.
  * Misuse      a search while another is in progress, or a vertex that is none: InvariantError.

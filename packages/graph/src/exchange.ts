@@ -1,7 +1,7 @@
 /**
- * Exchange: every core gives each other a number, and gets the sum of what all gave. It is a barrier
- * that costs one message latency, and, as links are FIFO, a promise that everything that others sent
- * to this core before they gave their number has been handled.
+ * Exchange: every core gives each other a number, and gets the sum of what all gave. It is a
+ * barrier that costs one message latency, and, as links are FIFO, a promise that everything that
+ * others sent to this core before they gave their number has been handled.
  *
  * States      round r is open from the end of round r - 2 until all cores have given for it.
  * Invariants  all cores go through the same rounds. Nobody gives for round r + 2 before this core

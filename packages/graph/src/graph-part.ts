@@ -2,8 +2,8 @@
  * Graph part: what one core has of a distributed graph. Rows are the core's vertices, targets are
  * slots of the partition.
  *
- * States      reading (edges as found, ids of the input) -> scattering (arcs by row, from all cores)
- *             -> built (adjacency). Memory of a state is given up when the next begins.
+ * States      reading (edges as found, ids of the input) -> scattering (arcs by row, from all
+ *             cores) -> built (adjacency). Memory of a state is given up when the next begins.
  * Access      home core only.
  */
 import { InvariantError } from '@orujo/core'
@@ -46,8 +46,9 @@ export class GraphPart {
 
   /** Where the edges that this core reads go. */
   get sink(): EdgeBuffer {
-    if (this.#found === undefined)
+    if (this.#found === undefined) {
       throw new InvariantError('This part of a graph has been read already.')
+    }
     return this.#found
   }
 
@@ -67,16 +68,18 @@ export class GraphPart {
 
   /** Takes pairs of row and slot: arcs that leave the row, or that reach it. */
   addArcs(isOutgoing: boolean, pairs: Int32Array): void {
-    if (this.#arcs === undefined)
+    if (this.#arcs === undefined) {
       throw new InvariantError('This part of a graph takes no arcs now.')
+    }
     if (isOutgoing) this.#arcs.outgoing.push(pairs)
     else this.#arcs.incoming.push(pairs)
   }
 
   /** Makes adjacency of the arcs. How many distinct arcs leave this core's vertices. */
   build(): number {
-    if (this.#arcs === undefined)
+    if (this.#arcs === undefined) {
       throw new InvariantError('This part of a graph was built already.')
+    }
     const { outgoing, incoming } = this.#arcs
     this.#arcs = undefined
     this.outgoing = buildAdjacency(this.rows, outgoing)

@@ -1,6 +1,6 @@
 /**
- * @orujo/graph: graphs that lie on all cores, the searches on them, and what checks both. Cores need
- * the definitions of '@orujo/graph/program'.
+ * @orujo/graph: graphs that lie on all cores, the searches on them, and what checks both. Cores
+ * need the definitions of '@orujo/graph/program'.
  */
 export { treeLevels, treePath, type BfsTree, type TreeLevels } from './bfs-tree.ts'
 export { buildCsr, type Adjacency, type Csr } from './csr.ts'

@@ -1,11 +1,11 @@
 /**
- * Loading a graph on all cores: each reads its slice of the source; ids are agreed on; each sends the
- * arcs of what it read to the owners of their vertices, and builds what it received.
+ * Loading a graph on all cores: each reads its slice of the source; ids are agreed on; each sends
+ * the arcs of what it read to the owners of their vertices, and builds what it received.
  *
  * Ownership   `parts` are the caller's, also after a failure.
  * Suspends    all of it. Cores let others run between pieces of at most a megabyte.
- * Failure     a malformed line is an outcome of the reading, because the first of all slices must be
- *             told; a file that cannot be read fails the task that reads it.
+ * Failure     a malformed line is an outcome of the reading, because the first of all slices must
+ *             be told; a file that cannot be read fails the task that reads it.
  */
 import {
   delegate,

@@ -2,9 +2,9 @@
  * Partition: which core has which vertex, and the slot by which kernels know it.
  *
  * Vertex v lives on core v mod cores, in row floor(v / cores): in files that list their busiest
- * vertices first, blocks would give them all to one core. Its slot is the core in the upper bits and
- * the row in the lower ones, so that owner and row of a neighbour cost a shift and a mask, and each
- * core's vertices are consecutive bits of a bitmap over slots.
+ * vertices first, blocks would give them all to one core. Its slot is the core in the upper bits
+ * and the row in the lower ones, so that owner and row of a neighbour cost a shift and a mask, and
+ * each core's vertices are consecutive bits of a bitmap over slots.
  */
 import { GraphError } from './errors.ts'
 

@@ -2,8 +2,8 @@
  * Scattering: brings arcs to the cores that own their vertices, in batches of one typed array for
  * each destination, so that the cost of a message is shared by thousands of arcs.
  *
- * Ownership   a full batch is handed over; the next one is new memory, because a batch for this core
- *             itself is kept as it is.
+ * Ownership   a full batch is handed over; the next one is new memory, because a batch for this
+ *             core itself is kept as it is.
  */
 import type { Partition } from './partition.ts'
 

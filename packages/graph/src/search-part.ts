@@ -4,10 +4,10 @@
  *
  * States      queue (the frontier is a list of rows) or bits (it is a bitmap over all slots),
  *             alike on all cores, because all choose by the same numbers.
- * Invariants  level d reads the list, or the bitmap, of parity (d - 1) mod 2 and writes that of d mod
- *             2; level 0 is the source. What others send for level d + 1 arrives only after this
- *             core is done reading for level d, because they wait for that; it goes where level d
- *             was reading, and so never among what level d found.
+ * Invariants  level d reads the list, or the bitmap, of parity (d - 1) mod 2 and writes that of d
+ *             mod 2; level 0 is the source. What others send for level d + 1 arrives only after
+ *             this core is done reading for level d, because they wait for that; it goes where
+ *             level d was reading, and so never among what level d found.
  * Access      home core only.
  * Bounds      memory is 12 bytes a row and 3 bits a slot.
  */

@@ -52,7 +52,7 @@ export interface Malformed {
 export interface LineParser {
   /** What a line should hold, for messages. */
   readonly expected: string
-  /** Reads `lines`, each ended by a newline; the index of the first bad line, -1 if all are good. */
+  /** Reads `lines`, all ended by newlines; the index of the first bad line, -1 if all are good. */
   parse(lines: Uint8Array, sink: EdgeSink): number
 }
 
@@ -86,7 +86,7 @@ export async function parseSlice(
 ): Promise<Malformed | undefined> {
   const { begin, end } = byteRange(file, slice)
   if (begin >= end) return undefined
-  // From the byte before the slice: if that is a newline, the line at `begin` is ours from its start.
+  // From the byte before the slice: if that is a newline, the line at `begin` is ours.
   const start = Math.max(0, begin - 1)
   const stream = createReadStream(file.path, { start, highWaterMark: BLOCK_BYTES })
   let offset = start
@@ -165,9 +165,11 @@ async function* lineBlocks(file: TextFile, stream: ReadStream): AsyncGenerator<B
 /** Unpacked bytes of a stream over a file, in pieces of at most BLOCK_BYTES. */
 async function* chunks(file: TextFile, stream: ReadStream): AsyncGenerator<Uint8Array> {
   try {
-    if (!file.isCompressed) return yield* stream
+    const isCompressed = file.isCompressed
     // The callback does nothing because an error also reaches the loop below.
-    yield* pipeline(stream, createGunzip({ chunkSize: BLOCK_BYTES >> 2 }), () => undefined)
+    yield* isCompressed
+      ? pipeline(stream, createGunzip({ chunkSize: BLOCK_BYTES >> 2 }), () => undefined)
+      : stream
   } catch (error) {
     throw readError(file.path, error)
   } finally {

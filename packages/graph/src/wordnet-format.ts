@@ -4,8 +4,9 @@
  *   offset lexicographer-file type word-count (word lexical-id)* pointer-count
  *   (symbol offset part-of-speech source/target)* ... | gloss
  *
- * `offset` is where the line starts in its file. Lines of the licence begin with a blank. A synset's
- * id here is the one of WordNet's Prolog edition: the part's digit before the 8 digits of the offset.
+ * `offset` is where the line starts in its file. Lines of the licence begin with a blank. A
+ * synset's id here is the one of WordNet's Prolog edition: the digit of the part of speech before
+ * the 8 digits of the offset.
  *
  * Source      wndb(5WN), the manual page of the database format.
  */

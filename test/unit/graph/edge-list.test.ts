@@ -48,7 +48,7 @@ async function failure(content: string | Uint8Array, slices = 1) {
   })
 }
 
-test('comments, blank lines, tabs, blanks, CR LF and a missing last newline are forgiven', async (t) => {
+test('comments, blank lines, tabs, CR LF and a missing last newline are forgiven', async (t) => {
   const text = '# SNAP\n% KONECT\n\n  \t\n1\t2\r\n 3   4 \r\n\r\n0007 8\t\n5 6'
   const pairs = await withFile(text, (path) => readPairs(path))
   t.deepEqual(pairs, [
@@ -96,7 +96,7 @@ for (const [what, line] of [
   ['a third column that is a word', '1 2 heavy'],
   ['a column grown together with an id', '1 2x'],
 ] as const) {
-  test(`${what} is malformed; the message names file, line, what was expected and found`, async (t) => {
+  test(`${what} is malformed: file, line, what was expected and found are named`, async (t) => {
     t.deepEqual(await failure(`# head\n1 2\n${line}\n3 4\n`), {
       code: 'GRAPH_FORMAT',
       message:

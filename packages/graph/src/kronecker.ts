@@ -10,7 +10,7 @@ import { GraphError } from './errors.ts'
 import { mix, mixLarge } from './hash.ts'
 
 /** Edges generated per vertex, as Graph500 prescribes. */
-export const EDGE_FACTOR = 16
+const EDGE_FACTOR = 16
 /** Vertex numbers are 31 bits. */
 const MAX_SCALE = 30
 

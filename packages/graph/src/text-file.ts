@@ -164,12 +164,12 @@ async function* lineBlocks(file: TextFile, stream: ReadStream): AsyncGenerator<B
 
 /** Unpacked bytes of a stream over a file, in pieces of at most BLOCK_BYTES. */
 async function* chunks(file: TextFile, stream: ReadStream): AsyncGenerator<Uint8Array> {
+  // The callback does nothing because an error also reaches the loop below.
+  const unpacked = file.isCompressed
+    ? pipeline(stream, createGunzip({ chunkSize: BLOCK_BYTES >> 2 }), () => undefined)
+    : stream
   try {
-    const isCompressed = file.isCompressed
-    // The callback does nothing because an error also reaches the loop below.
-    yield* isCompressed
-      ? pipeline(stream, createGunzip({ chunkSize: BLOCK_BYTES >> 2 }), () => undefined)
-      : stream
+    yield* unpacked
   } catch (error) {
     throw readError(file.path, error)
   } finally {

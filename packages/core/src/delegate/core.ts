@@ -116,16 +116,21 @@ export class Core {
       return this.#sendSlow(definition, target, dst, values)
     }
     const outbox = this.#outboxes[dst] ?? this.#badTarget(dst)
-    const { endpoint, scope } = this
-    const id = definition.table === endpoint.table ? definition.id : endpoint.table.idOf(definition)
+    const { scope } = this
     const object = definition.kind === 'object' ? 1 : 0
-    const words = 1 + object + count
-    const at = outbox.reserve(words)
-    outbox.i32[2 * at] = frameHeader(operationOf(id, SEND_NUMBERS), words)
-    outbox.i32[2 * at + 1] = scope.id
-    if (object === 1) outbox.f64[at + 1] = rawOf(target)
-    writeNumbers(outbox.f64, at + 1 + object, count, a, b, c, d)
-    endpoint.countMessage(scope, dst)
+    const words = object + count
+    let at = -1
+    if (
+      outbox.runDefinition === definition &&
+      outbox.runOwner === scope &&
+      outbox.runWords === words
+    ) {
+      at = outbox.extendRun()
+    }
+    if (at < 0) at = this.#beginRun(outbox, definition, words)
+    if (object === 1) outbox.f64[at] = rawOf(target)
+    writeNumbers(outbox.f64, at + object, count, a, b, c, d)
+    if (!scope.isDirty) this.endpoint.scopes.markDirty(scope)
     return outbox.isOpen
   }
 
@@ -244,6 +249,11 @@ export class Core {
     this.endpoint.writeLine(
       `[${this.id === this.host ? 'host' : `core ${this.id}`}] ${text.join(' ')}`,
     )
+  }
+
+  #beginRun(outbox: Outbox, definition: AnyDefinition, words: number): number {
+    const operation = operationOf(this.endpoint.table.idOf(definition), SEND_NUMBERS)
+    return outbox.beginRun(operation, this.scope, definition, words)
   }
 
   #sendSlow(definition: AnyDefinition, target: Target, dst: number, values: unknown[]): boolean {

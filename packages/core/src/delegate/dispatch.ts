@@ -36,6 +36,7 @@ import {
 import { type ControlParts, type ControlTarget, Controls, bytesOf } from './controls.ts'
 import { ScopedCalls } from './scoped-calls.ts'
 import type { Sender } from './sender.ts'
+import { RUN_HEAD_WORDS } from '../message/outbox.ts'
 import { NO_ANSWER, type TaskHost, TaskRun, isThenable } from './task-run.ts'
 
 const { received: RECEIVED, sendsHandled: SENDS_HANDLED, callsHandled: CALLS_HANDLED } = COUNTER
@@ -60,8 +61,6 @@ export class Dispatch<Context> implements Receiver, ControlTarget {
   readonly #controls: Controls<Context>
   readonly #scopedCalls: ScopedCalls<Context>
   #definitions: readonly AnyDefinition[] = []
-  /** By definition: 1 for delegates that take no object. */
-  #isPlain = new Uint8Array(0)
 
   constructor(parts: DispatchParts<Context>) {
     this.#parts = parts
@@ -75,23 +74,16 @@ export class Dispatch<Context> implements Receiver, ControlTarget {
   /** The definitions that messages name by number. Once, before the first message. */
   useTable(table: HandlerTable): void {
     this.#definitions = table.definitions
-    this.#isPlain = Uint8Array.from(table.definitions, ({ kind }) => (kind === 'delegate' ? 1 : 0))
   }
 
   receive(src: number, reader: RingReader): void {
-    const { i32 } = reader
+    const { f64, i32 } = reader
     let releasedAt = reader.head
     do {
       const at = reader.position()
       const low = i32[2 * at]!
-      const id = definitionOf(frameOperation(low))
-      if (id >= 0 && this.#isPlain[id] === 1 && variantOf(frameOperation(low)) === SEND_NUMBERS) {
-        this.#runAlike(reader, at, this.#definitions[id]!)
-      } else {
-        this.#handle(src, reader.f64, i32, at, frameOperation(low), frameWords(low))
-        reader.head = (reader.head + frameWords(low)) | 0
-        this.#counters[RECEIVED]!++
-      }
+      this.#handle(src, f64, i32, at, frameOperation(low), frameWords(low))
+      reader.head = (reader.head + frameWords(low)) | 0
       if (((reader.head - releasedAt) | 0) >= RELEASE_WORDS) {
         reader.release()
         releasedAt = reader.head
@@ -124,16 +116,25 @@ export class Dispatch<Context> implements Receiver, ControlTarget {
     const id = definitionOf(operation)
     const auxiliary = i32[2 * at + 1]!
     if (id < 0) {
+      this.#counters[RECEIVED]!++
       this.#controls.handle(src, f64, at, operation, auxiliary, words)
       return
     }
     const definition = this.#definitions[id]!
     const scope = this.#scopes.at(auxiliary)
     const variant = variantOf(operation)
-    if (variant === SEND_NUMBERS && definition.kind === 'object') {
-      this.#runOnObject(definition, scope, f64, at, words)
+    if (variant === SEND_NUMBERS) {
+      this.#runAlike(
+        definition,
+        scope,
+        f64,
+        at + RUN_HEAD_WORDS,
+        i32[2 * at + 2]!,
+        i32[2 * at + 3]!,
+      )
       return
     }
+    this.#counters[RECEIVED]!++
     if (variant === CALL_NUMBERS && definition.kind !== 'task') {
       this.#answerNumbers(src, definition, scope, f64, at, words)
       return
@@ -141,61 +142,74 @@ export class Dispatch<Context> implements Receiver, ControlTarget {
     this.#handleOther(src, definition, scope, variant, f64, at, words)
   }
 
-  /**
-   * One-way delegates with numbers, the fast path: the message at `at` and those after it that have
-   * the same header, so that what the header says is looked up once for all of them.
-   */
-  #runAlike(reader: RingReader, at: number, definition: AnyDefinition): void {
-    const { f64, i32, mask } = reader
-    const low = i32[2 * at]!
-    const scopeId = i32[2 * at + 1]!
-    const words = frameWords(low)
-    const scope = this.#scopes.at(scopeId)
-    const { context } = scope
-    const { body } = definition
-    const available = (reader.tail - reader.head) | 0
-    const most = Math.min(available, RELEASE_WORDS)
-    let head = reader.head
-    let handled = 0
-    do {
-      // Counted before it runs: a message that fails is handled too.
-      head = (head + words) | 0
-      handled++
-      try {
-        const result = callBodyWithWords(body, context, f64, at + 1, words - 1)
-        if (typeof result === 'object' && isThenable(result)) throw suspendedError(definition)
-      } catch (error) {
-        this.#fail(scope, error, definition)
-      }
-      at = head & mask
-    } while (
-      ((head - reader.head) | 0) < most &&
-      i32[2 * at] === low &&
-      i32[2 * at + 1] === scopeId
-    )
-    reader.head = head
-    scope.counts[this.#here]! -= handled
-    this.#scopes.markDirty(scope)
-    this.#counters[SENDS_HANDLED]! += handled
-    this.#counters[RECEIVED]! += handled
-  }
-
-  /** One-way delegate on an object, with numbers. */
-  #runOnObject(
+  /** A run of one-way messages of one definition, `words` numbers each: the fast path. */
+  #runAlike(
     definition: AnyDefinition,
     scope: Scope,
     f64: Float64Array,
-    at: number,
+    first: number,
+    words: number,
+    messages: number,
+  ): void {
+    if (definition.kind === 'delegate') {
+      this.#runBodies(definition, scope, f64, first, words, messages)
+    } else {
+      for (let i = 0; i < messages; i++)
+        this.#runOther(definition, scope, f64, first + i * words, words)
+    }
+    scope.counts[this.#here]! -= messages
+    this.#scopes.markDirty(scope)
+    this.#counters[SENDS_HANDLED]! += messages
+    this.#counters[RECEIVED]! += messages
+  }
+
+  #runBodies(
+    definition: AnyDefinition,
+    scope: Scope,
+    f64: Float64Array,
+    first: number,
+    words: number,
+    messages: number,
+  ): void {
+    const { body } = definition
+    const { context } = scope
+    let handled = 0
+    let at = first
+    while (handled < messages) {
+      try {
+        // Past the message before it runs, so that the loop goes on behind one that throws.
+        while (handled < messages) {
+          handled++
+          at += words
+          const result = callBodyWithWords(body, context, f64, at - words, words)
+          if (typeof result === 'object' && isThenable(result)) throw suspendedError(definition)
+        }
+      } catch (error) {
+        this.#fail(scope, error, definition)
+      }
+    }
+  }
+
+  /** One message of a run for an object or a task. */
+  #runOther(
+    definition: AnyDefinition,
+    scope: Scope,
+    f64: Float64Array,
+    first: number,
     words: number,
   ): void {
+    if (definition.kind === 'task') {
+      const values = Array.from(f64.subarray(first, first + words))
+      const { scheduler, tasks } = this.#parts
+      scheduler.enqueue(new TaskRun(tasks, definition, scope, values, NO_ANSWER, NO_ANSWER, true))
+      return
+    }
     try {
-      const result = this.#callNumbers(definition, scope, f64, at + 1, words - 1)
+      const result = this.#callNumbers(definition, scope, f64, first, words)
       if (typeof result === 'object' && isThenable(result)) throw suspendedError(definition)
     } catch (error) {
       this.#fail(scope, error, definition)
     }
-    this.#uncount(scope)
-    this.#counters[SENDS_HANDLED]!++
   }
 
   /** Blocking delegate with numbers. */
@@ -252,9 +266,8 @@ export class Dispatch<Context> implements Receiver, ControlTarget {
     at: number,
     words: number,
   ): void {
-    const isOneWay = variant === SEND_NUMBERS || variant === SEND_ENCODED
-    const isNumbers =
-      variant === SEND_NUMBERS || variant === CALL_NUMBERS || variant === SPAWN_NUMBERS
+    const isOneWay = variant === SEND_ENCODED
+    const isNumbers = variant === CALL_NUMBERS || variant === SPAWN_NUMBERS
     const call = isOneWay ? NO_ANSWER : f64[at + 1]!
     const first = at + (isOneWay ? 1 : 2)
     const end = at + words
@@ -338,7 +351,7 @@ export class Dispatch<Context> implements Receiver, ControlTarget {
   ): void {
     if (call === NO_ANSWER) this.#fail(scope, error, definition)
     else this.#replyError(src, call, scope, error, false, definition)
-    if (variant === SEND_NUMBERS || variant === SEND_ENCODED || variant >= SPAWN_NUMBERS) {
+    if (variant === SEND_ENCODED || variant >= SPAWN_NUMBERS) {
       this.#uncount(scope)
     }
   }

@@ -14,7 +14,7 @@ const FIRST_DEFINED = 16
 /** How a definition is invoked; an operation is FIRST_DEFINED + VARIANTS * id + variant. */
 const VARIANTS = 8
 
-/** One-way, arguments are numbers, one word each. */
+/** A run of one-way messages whose arguments are numbers, one word each: see `Outbox.beginRun`. */
 export const SEND_NUMBERS = 0
 /** Call, arguments are numbers; the word after the header is the call's number. */
 export const CALL_NUMBERS = 1

@@ -6,19 +6,23 @@
  *             queued, so that order is kept.
  * Invariants  a frame lies whole in the ring or whole in one chunk of the overflow. `reserve` takes
  *             from a window reserved ahead, one comparison a message; whatever ends the window
- *             (flush, batch, overflow) gives its rest back first.
+ *             (flush, batch, overflow) gives its rest back first. A run is open only while its frame
+ *             is the last thing in the window, so that it can grow; every other reservation, and
+ *             the end of the window, closes it, before anything of it can be published.
  * Ordering    FIFO.
  * Bounds      at most `limitWords` wait in the overflow, counted in chunks; beyond that `reserve` throws
  *             ORUJO_OVERFLOW, because the program has ignored `send` returning false for long.
  * Misuse      a frame longer than `maxFrameWords`: InvariantError.
  */
 import { OrujoError, invariant } from '../errors.ts'
-import { MAX_FRAME_WORDS, frameWords } from '../transport/frame.ts'
+import { MAX_FRAME_WORDS, frameHeader, frameWords } from '../transport/frame.ts'
 import type { RingWriter } from '../transport/ring.ts'
 import type { Transport } from '../transport/transport.ts'
 
 /** Unpublished words that are worth a publication: 8 KiB, about 256 numeric messages. */
 const BATCH_WORDS = 1024
+/** Words before the first message of a run: the header, and the run's length. */
+export const RUN_HEAD_WORDS = 2
 /** Words of one overflow chunk: as many as the longest frame has. */
 const CHUNK_WORDS = MAX_FRAME_WORDS + 1
 
@@ -30,6 +34,14 @@ export const FLUSH_EXPLICIT = 2
 /** Told when an outbox holds unpublished words for the first time since it was flushed. */
 export interface OutboxListener {
   outboxFilled(outbox: Outbox): void
+}
+
+/** What the messages of a run belong to: a completion scope. */
+export interface RunOwner {
+  /** Goes into the header. */
+  readonly id: number
+  /** Counted messages by destination. */
+  readonly counts: Int32Array
 }
 
 interface Chunk {
@@ -50,8 +62,13 @@ export class Outbox {
   isOpen = true
   /** Longest frame that the ring can always take. */
   readonly maxFrameWords: number
-  /** Messages reserved since the start. */
+  /** Messages reserved since the start; those of an open run come in when it is closed. */
   messages = 0
+  /** Definition whose messages the open run holds; undefined while none is open. */
+  runDefinition: object | undefined = undefined
+  runOwner: RunOwner | undefined = undefined
+  /** Words of each message of the run. */
+  runWords = 0
   /** Words published since the start. */
   words = 0
   readonly dst: number
@@ -64,6 +81,9 @@ export class Outbox {
   /** The next free word of the window, and its end; -1 while no window is open. */
   #next = 0
   #limit = -1
+  #runAt = 0
+  #runMessages = 0
+  #runOperation = 0
   #end: Error | undefined = undefined
 
   constructor(transport: Transport, dst: number, limitWords: number, listener: OutboxListener) {
@@ -86,11 +106,39 @@ export class Outbox {
 
   /** Index, in `f64`, of the first word of a frame of `words`, which the caller fills at once. */
   reserve(words: number): number {
+    if (this.runDefinition !== undefined) this.#closeRun()
     const at = this.#next
     const next = at + words
     this.messages++
     if (next > this.#limit) return this.#reserveSlow(words)
     this.#next = next
+    return at
+  }
+
+  /**
+   * Begins a run: one frame that holds message after message of one definition under one header.
+   *
+   * @returns index of the first message's `words` words
+   */
+  beginRun(operation: number, owner: RunOwner, definition: object, words: number): number {
+    const at = this.reserve(RUN_HEAD_WORDS + words)
+    this.messages--
+    this.runDefinition = definition
+    this.runOwner = owner
+    this.runWords = words
+    this.#runAt = at
+    this.#runMessages = 1
+    this.#runOperation = operation
+    return at + RUN_HEAD_WORDS
+  }
+
+  /** Index of the words of one more message of the open run; -1 if it is time for another. */
+  extendRun(): number {
+    const at = this.#next
+    const next = at + this.runWords
+    if (next > this.#limit) return -1
+    this.#next = next
+    this.#runMessages++
     return at
   }
 
@@ -115,6 +163,7 @@ export class Outbox {
     this.isOpen = false
     this.#chunks = []
     this.#limit = -1
+    this.runDefinition = undefined
   }
 
   /** Publications of one cause since the last time this was asked. */
@@ -158,17 +207,33 @@ export class Outbox {
     this.f64 = chunk.f64
     this.i32 = chunk.i32
     this.#next = at + words
-    this.#limit = CHUNK_WORDS
+    this.#limit = Math.min(CHUNK_WORDS, at + Math.max(words, BATCH_WORDS))
     return at
   }
 
   /** What was reserved ahead and not used goes back. */
   #closeWindow(): void {
     if (this.#limit < 0) return
+    if (this.runDefinition !== undefined) this.#closeRun()
     if (this.isOpen) this.#writer.retract(this.#limit - this.#next)
     else this.#chunks.at(-1)!.end = this.#next
     this.#next = 0
     this.#limit = -1
+  }
+
+  /** Writes what only now is known of the run: its length. Counts its messages. */
+  #closeRun(): void {
+    const { i32, runWords } = this
+    const at = this.#runAt
+    const owner = this.runOwner!
+    i32[2 * at] = frameHeader(this.#runOperation, this.#next - at)
+    i32[2 * at + 1] = owner.id
+    i32[2 * at + 2] = runWords
+    i32[2 * at + 3] = this.#runMessages
+    owner.counts[this.dst]! += this.#runMessages
+    this.messages += this.#runMessages
+    this.runDefinition = undefined
+    this.runOwner = undefined
   }
 
   #publish(cause: number): boolean {

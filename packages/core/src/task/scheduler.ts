@@ -214,8 +214,10 @@ export class Scheduler {
 
   async #park(): Promise<void> {
     if (this.#filled.length > 0 || this.#drainers.length > 0) {
-      // A full ring empties without a ring of the doorbell: look again after a pause.
-      await this.#options.clock.pause()
+      // A full ring empties without a ring of the doorbell: look again soon, and without burning
+      // the reader's time if it has no hardware thread of its own.
+      const { clock, spinMs } = this.#options
+      await (spinMs > 0 ? clock.macrotask() : clock.pause())
       return
     }
     this.#transport.armPark()

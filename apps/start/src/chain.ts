@@ -1,0 +1,89 @@
+/**
+ * Chain: the shortest way from one word to another along the relations of WordNet, read off the
+ * trees of searches on all cores.
+ */
+import type { WordNet } from '@orujo/graph'
+import { TourError } from './errors.ts'
+import { searchFrom, type WordGraph } from './search.ts'
+import type { Word } from './words.ts'
+
+/** Columns of the listing. */
+const RELATION_WIDTH = 21
+const WORDS_WIDTH = 28
+const GLOSS_WIDTH = 44
+const ELLIPSIS = ' ...'
+
+/** Finds the shortest chain from any sense of a word to any of another; tells it line by line. */
+export async function describeChain(
+  words: WordGraph,
+  from: Word,
+  to: Word,
+  nowMs: () => number,
+): Promise<string> {
+  const chain = await shortestChain(words, from, to, nowMs)
+  if (chain === undefined) return '  There is none: no relation leads from one to the other.\n'
+  const steps = chain.length - 1
+  const senses = plural(from.synsets.length * to.synsets.length, 'pair')
+  return (
+    `${chainLines(chain, words.wordNet).join('\n')}\n\n` +
+    `  ${plural(steps, 'step')}: the shortest among ${senses} of senses, verified.\n`
+  )
+}
+
+/** Synsets from a sense of `from` to one of `to`. A verified tree knows the true distances. */
+async function shortestChain(
+  words: WordGraph,
+  from: Word,
+  to: Word,
+  nowMs: () => number,
+): Promise<readonly number[] | undefined> {
+  let shortest: readonly number[] | undefined
+  for (const source of from.synsets) {
+    const { tree } = await searchFrom(words, source, nowMs)
+    for (const target of to.synsets) {
+      const path = words.graph.pathTo(tree, target)
+      if (path.length === 0) continue
+      if (shortest === undefined || path.length < shortest.length) shortest = path
+    }
+  }
+  return shortest
+}
+
+function chainLines(chain: readonly number[], wordNet: WordNet): string[] {
+  return chain.map((id, step) => {
+    const relation = step === 0 ? '' : relationBetween(chain[step - 1]!, id, wordNet)
+    const { words = [], gloss = '' } = wordNet.synset(id) ?? {}
+    const columns = [
+      relation.padEnd(RELATION_WIDTH),
+      shorten(words.join(', '), WORDS_WIDTH, ',').padEnd(WORDS_WIDTH),
+      shorten(firstMeaning(gloss), GLOSS_WIDTH, ' '),
+    ]
+    return `  ${columns.join('  ')}`.trimEnd()
+  })
+}
+
+/** How the first relates to the second. If only the second relates to the first: an arrow back. */
+function relationBetween(from: number, to: number, wordNet: WordNet): string {
+  const forward = wordNet.relation(from, to)
+  if (forward !== undefined) return forward
+  const backward = wordNet.relation(to, from)
+  if (backward !== undefined) return `<- ${backward}`
+  const step = `'${wordNet.label(from)}' to '${wordNet.label(to)}'`
+  throw new TourError('START_NOT_VERIFIED', `the chain is wrong: no relation leads from ${step}`)
+}
+
+/** A definition without its examples and further remarks. */
+function firstMeaning(gloss: string): string {
+  return gloss.split(';', 1)[0]!.trim()
+}
+
+/** Text of at most `width` characters, cut before one of `separator` if it must be. */
+function shorten(text: string, width: number, separator: string): string {
+  if (text.length <= width) return text
+  const cut = text.lastIndexOf(separator, width - ELLIPSIS.length)
+  return `${text.slice(0, cut > 0 ? cut : width - ELLIPSIS.length)}${ELLIPSIS}`
+}
+
+function plural(value: number, word: string): string {
+  return `${value} ${word}${value === 1 ? '' : 's'}`
+}

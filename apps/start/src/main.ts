@@ -1,0 +1,16 @@
+/**
+ * Entry: runs the command line and sets the exit code. The only file here, threads apart, that does
+ * something when it is imported.
+ */
+import { styleText } from 'node:util'
+import { runCli } from './cli.ts'
+
+const isStyled = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  isProgressWanted: process.stderr.isTTY && process.env['CI'] === undefined,
+  bold: (text) => (isStyled ? styleText('bold', text) : text),
+  nowMs: () => performance.now(),
+})

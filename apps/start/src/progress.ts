@@ -1,0 +1,31 @@
+/**
+ * Progress: a bar on stderr while somebody is watching, nothing otherwise.
+ */
+import { SingleBar } from 'cli-progress'
+import type { Terminal } from './terminal.ts'
+
+export interface Progress extends Disposable {
+  /** To be called as often as there is news. */
+  readonly update: (done: number, total: number) => void
+}
+
+/** A bar that is gone when it is disposed of. */
+export function startProgress(label: string, terminal: Terminal): Progress {
+  if (!terminal.isProgressWanted) {
+    return { update: () => undefined, [Symbol.dispose]: () => undefined }
+  }
+  const bar = new SingleBar({
+    stream: terminal.stderr,
+    format: `  ${label} [{bar}] {percentage}%`,
+    clearOnComplete: true,
+    hideCursor: true,
+  })
+  bar.start(1, 0)
+  return {
+    update: (done, total) => {
+      bar.setTotal(total)
+      bar.update(done)
+    },
+    [Symbol.dispose]: () => bar.stop(),
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Rates: how often a second three numbers reach another thread, by Orujo and by its peers, measured
+ * in alternation so that whatever the machine does it does to all of them.
+ *
+ * Means       a loop that does nothing else, both threads awake, warm; medians of a few short rounds.
+ * Not meant   a benchmark: bench/ has longer runs, hand-written baselines and spreads.
+ */
+import Table from 'cli-table3'
+import { expectedSum, type Contender, type Discipline } from './contender.ts'
+import { TourError } from './errors.ts'
+import { figure, median, whole } from './format.ts'
+import { launchPair, orujoContenders } from './orujo-rates.ts'
+import { openPeers } from './peers.ts'
+
+const ROUNDS = 5
+const ROUND_SECONDS = 0.1
+const FIRST_COUNT = 256
+/** So that sums stay exact, far more than any round needs. */
+const MAX_COUNT = 2 ** 25
+
+const DISCIPLINES: readonly (readonly [Discipline, string])[] = [
+  ['one-way', 'one way, no answer'],
+  ['in-flight', 'with answers, 256 in flight'],
+  ['one-by-one', 'with answers, one at a time'],
+]
+
+interface Measured extends Contender {
+  /** Calls a round. */
+  readonly count: number
+  /** Calls a second, one figure a round. */
+  readonly rates: number[]
+}
+
+/** Measures everything; a table. Throws START_NOT_VERIFIED. */
+export async function describeRates(): Promise<string> {
+  await using runtime = await launchPair()
+  await using peers = await openPeers()
+  const measured: Measured[] = []
+  for (const contender of [...orujoContenders(runtime), ...peers.contenders]) {
+    measured.push({ ...contender, count: await warmUp(contender), rates: [] })
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const each of measured) each.rates.push(await runVerified(each, each.count))
+  }
+  return table(measured)
+}
+
+/** Runs rounds until they are long enough. The calls that fill a round. */
+async function warmUp(contender: Contender): Promise<number> {
+  let count = FIRST_COUNT
+  for (;;) {
+    const fitting = (await runVerified(contender, count)) * ROUND_SECONDS
+    if (count >= fitting / 2 || count === MAX_COUNT) return Math.min(MAX_COUNT, Math.ceil(fitting))
+    count = Math.min(MAX_COUNT, 4 * count)
+  }
+}
+
+/** Calls a second. */
+async function runVerified(contender: Contender, count: number): Promise<number> {
+  const { seconds, sum } = await contender.run(count)
+  if (sum === expectedSum(count)) return count / seconds
+  const found = `${count} calls gave ${sum} instead of ${expectedSum(count)}`
+  throw new TourError('START_NOT_VERIFIED', `'${contender.name}' is wrong: ${found}`)
+}
+
+/** One row a discipline, in each of whose cells is a line a contender, Orujo's first. */
+function table(measured: readonly Measured[]): string {
+  const lines = new Table({
+    head: ['three numbers to another thread', 'by', 'a second', 'us each', 'Orujo is'],
+    colAligns: ['left', 'left', 'right', 'right', 'right'],
+    style: { head: [], border: [] },
+  })
+  for (const [discipline, title] of DISCIPLINES) {
+    const group = measured.filter((each) => each.discipline === discipline)
+    const rates = group.map((each) => median(each.rates))
+    const [own = Number.NaN, ...others] = rates
+    lines.push([
+      title,
+      group.map(({ name }) => name).join('\n'),
+      rates.map(whole).join('\n'),
+      rates.map((rate) => figure(1e6 / rate)).join('\n'),
+      ['', ...others.map((rate) => `${figure(own / rate)} x as fast`)].join('\n'),
+    ])
+  }
+  return `${lines.toString()}\n`
+}

@@ -8,6 +8,7 @@
  * both clocks and work are on other threads; single-thread baselines use mitata.
  */
 import { writeFile } from 'node:fs/promises'
+import { performance } from 'node:perf_hooks'
 import { Command } from 'commander'
 import { describeEnvironment, findEnvironment } from './harness/environment.ts'
 import { busyElsewhere, readProcessorTimes } from './harness/load.ts'
@@ -17,8 +18,9 @@ import { selectFamilies, UnknownCaseError, type Family } from './harness/select.
 import { summarize, type Entry } from './harness/summary.ts'
 import { FAMILIES } from './micro/catalogue.ts'
 
-const FULL: MeasureOptions = { trials: 15, warmups: 3, scale: 1 }
-const QUICK: MeasureOptions = { trials: 10, warmups: 1, scale: 0.1 }
+const now = (): number => performance.now()
+const FULL: MeasureOptions = { trials: 15, warmups: 3, scale: 1, now }
+const QUICK: MeasureOptions = { trials: 10, warmups: 1, scale: 0.1, now }
 
 interface MicroOptions {
   readonly json?: string

@@ -24,8 +24,8 @@ export const comlinkCall: MicroCase = {
   unit: 'us/call',
   better: 'less',
   baseline: 'postMessage.ping-pong',
-  open: (scale) =>
-    openComlink(async (remote) => {
+  open: () =>
+    openComlink(async (remote, scale) => {
       const count = scaled(CALL_COUNT, scale)
       let sum = 0
       const start = performance.now()
@@ -41,8 +41,8 @@ export const comlinkPipelined: MicroCase = {
   unit: 'M/s',
   better: 'more',
   baseline: 'postMessage.pipelined',
-  open: (scale) =>
-    openComlink(async (remote) => {
+  open: () =>
+    openComlink(async (remote, scale) => {
       const count = scaled(PIPELINED_COUNT, scale)
       const calls: Promise<number>[] = []
       const start = performance.now()
@@ -56,7 +56,9 @@ export const comlinkPipelined: MicroCase = {
 
 type RemoteAdd = Remote<ComlinkApi>['add']
 
-async function openComlink(trial: (remote: RemoteAdd) => Promise<number>): Promise<Subject> {
+async function openComlink(
+  trial: (remote: RemoteAdd, scale: number) => Promise<number>,
+): Promise<Subject> {
   const worker = new Worker(new URL('./comlink-thread.js', import.meta.url))
   const { port1, port2 } = new MessageChannel()
   worker.postMessage(port2, [port2])
@@ -66,7 +68,7 @@ async function openComlink(trial: (remote: RemoteAdd) => Promise<number>): Promi
   // property access makes a proxy each time: taken once, as a careful user would
   const remote = api.add
   return {
-    trial: () => trial(remote),
+    trial: (scale) => trial(remote, scale),
     async close() {
       api[releaseProxy]()
       port1.close()

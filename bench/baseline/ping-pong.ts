@@ -24,11 +24,11 @@ export const handWrittenPingPong: MicroCase = {
   unit: 'us/call',
   better: 'less',
   baseline: 'postMessage.ping-pong',
-  async open(scale: number): Promise<Subject> {
-    const count = scaled(COUNT, scale)
+  async open(): Promise<Subject> {
     const pair = await Pair.open('ping', 'pong', new SharedArrayBuffer(MEMORY_BYTES))
     return {
-      async trial() {
+      async trial(scale) {
+        const count = scaled(COUNT, scale)
         const [{ seconds, sum }] = await pair.run(count)
         verify(NAME, sum, 3 * count * (count - 1))
         return microsecondsEach(count, seconds)

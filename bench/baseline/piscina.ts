@@ -15,11 +15,11 @@ export const piscinaRun: MicroCase = {
   unit: 'M/s',
   better: 'more',
   baseline: 'postMessage.pipelined',
-  open(scale) {
-    const count = scaled(RUN_COUNT, scale)
-    const pool = openPool(1, count)
+  open() {
+    const pool = openPool(1, RUN_COUNT)
     return {
-      async trial() {
+      async trial(scale) {
+        const count = scaled(RUN_COUNT, scale)
         const runs: Promise<number>[] = []
         const start = performance.now()
         for (let i = 0; i < count; i++) runs.push(pool.run([i, 2 * i, 3 * i]))

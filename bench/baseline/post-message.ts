@@ -22,8 +22,8 @@ export const postMessagePingPong: MicroCase = {
   unit: 'us/call',
   better: 'less',
   baseline: 'ping-pong.hand-written',
-  open: (scale) =>
-    openThread('answer-each', async (worker) => {
+  open: () =>
+    openThread('answer-each', async (worker, scale) => {
       const count = scaled(PING_PONG_COUNT, scale)
       const start = performance.now()
       const sum = await pingPong(worker, count)
@@ -38,8 +38,8 @@ export const postMessagePipelined: MicroCase = {
   unit: 'M/s',
   better: 'more',
   baseline: 'ring.hand-written',
-  open: (scale) =>
-    openThread('sum-up', async (worker) => {
+  open: () =>
+    openThread('sum-up', async (worker, scale) => {
       const count = scaled(PIPELINED_COUNT, scale)
       const start = performance.now()
       for (let i = 0; i < count; i++) worker.postMessage([i, 2 * i, 3 * i])
@@ -74,13 +74,13 @@ export type PostMessageMode = 'answer-each' | 'sum-up'
 
 async function openThread(
   mode: PostMessageMode,
-  trial: (worker: Worker) => Promise<number>,
+  trial: (worker: Worker, scale: number) => Promise<number>,
 ): Promise<Subject> {
   const url = new URL('./post-message-thread.js', import.meta.url)
   const worker = new Worker(url, { workerData: mode })
   await once(worker, 'message')
   return {
-    trial: () => trial(worker),
+    trial: (scale) => trial(worker, scale),
     async close() {
       await worker.terminate()
     },

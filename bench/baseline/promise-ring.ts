@@ -31,11 +31,11 @@ export const handWrittenPromiseRing: MicroCase = {
   unit: 'M/s',
   better: 'more',
   baseline: 'ring.hand-written',
-  async open(scale: number): Promise<Subject> {
-    const count = scaled(COUNT / IN_FLIGHT, scale) * IN_FLIGHT
+  async open(): Promise<Subject> {
     const pair = await Pair.open('ask', 'answer', new SharedArrayBuffer(MEMORY_BYTES))
     return {
-      async trial() {
+      async trial(scale) {
+        const count = scaled(COUNT / IN_FLIGHT, scale) * IN_FLIGHT
         const [{ seconds, sum }] = await pair.run(count)
         verify(NAME, sum, 3 * count * (count - 1))
         return millionsPerSecond(count, seconds)

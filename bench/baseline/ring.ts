@@ -29,12 +29,12 @@ export const handWrittenRing: MicroCase = {
   unit: 'M/s',
   better: 'more',
   baseline: 'postMessage.pipelined',
-  async open(scale: number): Promise<Subject> {
-    const count = scaled(COUNT, scale)
+  async open(): Promise<Subject> {
     const memory = new SharedArrayBuffer(CONTROL_BYTES + CAPACITY * 8)
     const pair = await Pair.open('produce', 'consume', memory)
     return {
-      async trial() {
+      async trial(scale) {
+        const count = scaled(COUNT, scale)
         const [{ seconds }, { sum }] = await pair.run(count)
         verify(NAME, sum, expectedSum(count))
         return millionsPerSecond(count, seconds)

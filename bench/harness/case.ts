@@ -12,8 +12,12 @@ export type Better = 'more' | 'less'
 
 /** A case made ready: threads started, memory shared, nothing running. */
 export interface Subject {
-  /** One verified measurement, in the unit of the case. */
-  trial(): Promise<number>
+  /**
+   * One verified measurement, in the unit of the case.
+   *
+   * @param scale factor on the amount of work, 1 for a full trial
+   */
+  trial(scale: number): Promise<number>
   close(): Promise<void>
 }
 
@@ -26,8 +30,7 @@ export interface MicroCase {
    * nothing but a baseline of others, and has no line of its own in the report.
    */
   readonly baseline?: string
-  /** `scale`: factor on the amount of work of a trial, 1 for a full run. */
-  open(scale: number): Subject | Promise<Subject>
+  open(): Subject | Promise<Subject>
 }
 
 /** A computation of a trial whose answer is wrong: its time means nothing. */

@@ -40,11 +40,11 @@ export function runtimeCase(options: RuntimeCaseOptions): MicroCase {
     unit,
     better,
     baseline,
-    async open(scale) {
-      const count = scaled(options.count / step, scale) * step
+    async open() {
       const runtime = await launch({ program: options.program, coresPerLocale: CORES })
       return {
-        async trial() {
+        async trial(scale) {
+          const count = scaled(options.count / step, scale) * step
           const { seconds, sum } = await runtime.run(options.task, count)
           verify(name, sum, options.expectedSum(count))
           return options.figure(count, seconds)

@@ -5,42 +5,47 @@
 import type { WordNet } from '@orujo/graph'
 import { TourError } from './errors.ts'
 import { searchFrom, type WordGraph } from './search.ts'
+import type { Terminal } from './terminal.ts'
 import type { Word } from './words.ts'
 
-/** Columns of the listing. */
+/** Columns of the listing; the gloss gets the rest of the line. */
 const RELATION_WIDTH = 21
-const WORDS_WIDTH = 28
-const GLOSS_WIDTH = 44
+const WORDS_WIDTH = 24
+const MIN_GLOSS_WIDTH = 24
+const GAP = '  '
 const ELLIPSIS = ' ...'
+
+/** The ends of a chain. */
+export interface Ends {
+  readonly first: Word
+  readonly last: Word
+}
 
 /** Finds the shortest chain from any sense of a word to any of another; tells it line by line. */
 export async function describeChain(
   words: WordGraph,
-  from: Word,
-  to: Word,
-  nowMs: () => number,
+  ends: Ends,
+  { columns, nowMs }: Terminal,
 ): Promise<string> {
-  const chain = await shortestChain(words, from, to, nowMs)
-  if (chain === undefined) return '  There is none: no relation leads from one to the other.\n'
-  const steps = chain.length - 1
-  const senses = plural(from.synsets.length * to.synsets.length, 'pair')
+  const chain = await shortestChain(words, ends, nowMs)
+  if (chain === undefined) return '  There is none: no relations lead from one to the other.\n'
+  const pairs = plural(ends.first.synsets.length * ends.last.synsets.length, 'pair')
   return (
-    `${chainLines(chain, words.wordNet).join('\n')}\n\n` +
-    `  ${plural(steps, 'step')}: the shortest among ${senses} of senses, verified.\n`
+    `${chainLines(chain, words.wordNet, columns).join('\n')}\n` +
+    `  ${plural(chain.length - 1, 'step')}, the fewest for any of ${pairs} of senses: verified\n`
   )
 }
 
-/** Synsets from a sense of `from` to one of `to`. A verified tree knows the true distances. */
+/** Synsets from a sense of the first word to one of the last. A verified tree knows the true distances. */
 async function shortestChain(
   words: WordGraph,
-  from: Word,
-  to: Word,
+  { first, last }: Ends,
   nowMs: () => number,
 ): Promise<readonly number[] | undefined> {
   let shortest: readonly number[] | undefined
-  for (const source of from.synsets) {
+  for (const source of first.synsets) {
     const { tree } = await searchFrom(words, source, nowMs)
-    for (const target of to.synsets) {
+    for (const target of last.synsets) {
       const path = words.graph.pathTo(tree, target)
       if (path.length === 0) continue
       if (shortest === undefined || path.length < shortest.length) shortest = path
@@ -49,16 +54,18 @@ async function shortestChain(
   return shortest
 }
 
-function chainLines(chain: readonly number[], wordNet: WordNet): string[] {
+function chainLines(chain: readonly number[], wordNet: WordNet, columns: number): string[] {
+  const glossWidth = columns - 3 * GAP.length - RELATION_WIDTH - WORDS_WIDTH
   return chain.map((id, step) => {
     const relation = step === 0 ? '' : relationBetween(chain[step - 1]!, id, wordNet)
     const { words = [], gloss = '' } = wordNet.synset(id) ?? {}
-    const columns = [
+    const cells = [
+      '',
       relation.padEnd(RELATION_WIDTH),
       shorten(words.join(', '), WORDS_WIDTH, ',').padEnd(WORDS_WIDTH),
-      shorten(firstMeaning(gloss), GLOSS_WIDTH, ' '),
+      shorten(firstMeaning(gloss), Math.max(MIN_GLOSS_WIDTH, glossWidth), ' '),
     ]
-    return `  ${columns.join('  ')}`.trimEnd()
+    return cells.join(GAP).trimEnd()
   })
 }
 

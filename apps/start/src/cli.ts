@@ -21,8 +21,8 @@ Examples:
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
   const program = new Command('npm start --')
     .description(DESCRIPTION)
-    .argument('[word]', 'where the chain begins', DEFAULT_WORDS[0])
-    .argument('[word]', 'where it ends', DEFAULT_WORDS[1])
+    .argument('[from]', 'word where the chain begins', DEFAULT_WORDS[0])
+    .argument('[to]', 'word where it ends', DEFAULT_WORDS[1])
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .configureOutput({
@@ -30,7 +30,8 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
       writeErr: (text) => terminal.stderr.write(text),
     })
     .action((from: string, to: string) => {
-      if (args.length === 1) program.error(`error: which other word shall '${from}' lead to?`)
+      if (program.args.length === 1)
+        program.error(`error: which other word shall '${from}' lead to?`)
       return runTour(from, to, terminal)
     })
   try {

@@ -18,7 +18,7 @@ import {
   type Runtime,
 } from '@orujo/core'
 import { TourError } from './errors.ts'
-import { figure, rows, whole } from './format.ts'
+import { rows, whole } from './format.ts'
 
 const HOME = 0
 const BLOCKING_COUNT = 200_000
@@ -50,8 +50,8 @@ export async function describeCounter({ host }: Runtime, nowMs: () => number): P
     const seconds = (nowMs() - start) / 1000
     const total = await read(host, counter)
     requireExact(way, total, times)
-    const rate = figure(times / seconds / 1e6).padStart(6)
-    return `${whole(total).padStart(9)}  exact  ${rate} million a second`
+    const rate = whole(times / seconds).padStart(10)
+    return `counted ${whole(total).padStart(9)}: exact, ${rate} a second`
   }
   const blocking = await count('blocking delegates', BLOCKING_COUNT, () =>
     forall(host, BLOCKING_COUNT, addBlocking, counter),

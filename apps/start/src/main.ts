@@ -5,6 +5,9 @@
 import { styleText } from 'node:util'
 import { runCli } from './cli.ts'
 
+/** Where there is no terminal to ask. */
+const PIPED_COLUMNS = 100
+
 const isStyled = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
 
 process.exitCode = await runCli(process.argv.slice(2), {
@@ -12,5 +15,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
   stderr: process.stderr,
   isProgressWanted: process.stderr.isTTY && process.env['CI'] === undefined,
   bold: (text) => (isStyled ? styleText('bold', text) : text),
+  columns: process.stdout.columns ?? PIPED_COLUMNS,
   nowMs: () => performance.now(),
 })

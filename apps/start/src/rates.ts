@@ -5,10 +5,12 @@
  * Means       a loop that does nothing else, both threads awake, warm; medians of a few short rounds.
  * Not meant   a benchmark: bench/ has longer runs, hand-written baselines and spreads.
  */
+import { availableParallelism } from 'node:os'
 import Table from 'cli-table3'
-import { expectedSum, type Contender, type Discipline } from './contender.ts'
+import { expectedSum, IN_FLIGHT, type Contender, type Discipline } from './contender.ts'
 import { TourError } from './errors.ts'
 import { figure, median, whole } from './format.ts'
+import { startLoad } from './load.ts'
 import { launchPair, orujoContenders } from './orujo-rates.ts'
 import { openPeers } from './peers.ts'
 
@@ -17,11 +19,13 @@ const ROUND_SECONDS = 0.1
 const FIRST_COUNT = 256
 /** So that sums stay exact, far more than any round needs. */
 const MAX_COUNT = 2 ** 25
+/** Hardware threads busy with other programs, beyond which the reader should know. */
+const NOTEWORTHY_LOAD = 0.2
 
 const DISCIPLINES: readonly (readonly [Discipline, string])[] = [
-  ['one-way', 'one way, no answer'],
-  ['in-flight', 'with answers, 256 in flight'],
-  ['one-by-one', 'with answers, one at a time'],
+  ['one-way', 'no answers'],
+  ['in-flight', `answers, ${IN_FLIGHT} in flight`],
+  ['one-by-one', 'answers, one at a time'],
 ]
 
 interface Measured extends Contender {
@@ -39,10 +43,11 @@ export async function describeRates(): Promise<string> {
   for (const contender of [...orujoContenders(runtime), ...peers.contenders]) {
     measured.push({ ...contender, count: await warmUp(contender), rates: [] })
   }
+  const load = startLoad()
   for (let round = 0; round < ROUNDS; round++) {
     for (const each of measured) each.rates.push(await runVerified(each, each.count))
   }
-  return table(measured)
+  return table(measured) + describeLoad(load.threadsBusyElsewhere())
 }
 
 /** Runs rounds until they are long enough. The calls that fill a round. */
@@ -63,10 +68,17 @@ async function runVerified(contender: Contender, count: number): Promise<number>
   throw new TourError('START_NOT_VERIFIED', `'${contender.name}' is wrong: ${found}`)
 }
 
+/** Threads that wait by spinning lose far more to a busy machine than threads that sleep. */
+function describeLoad(threads: number): string {
+  if (threads < NOTEWORTHY_LOAD) return ''
+  const busy = `${figure(threads)} of ${availableParallelism()} hardware threads`
+  return `  Other programs kept ${busy} busy meanwhile, which costs Orujo the most.\n`
+}
+
 /** One row a discipline, in each of whose cells is a line a contender, Orujo's first. */
 function table(measured: readonly Measured[]): string {
   const lines = new Table({
-    head: ['three numbers to another thread', 'by', 'a second', 'us each', 'Orujo is'],
+    head: ['', 'by', 'a second', 'us each', 'Orujo is'],
     colAligns: ['left', 'left', 'right', 'right', 'right'],
     style: { head: [], border: [] },
   })

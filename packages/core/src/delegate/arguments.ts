@@ -120,8 +120,12 @@ export function firstValues(
   return values
 }
 
-/** A delegate's body returned a promise. */
-export function suspendedError(definition: AnyDefinition): OrujoError {
+/** What is wrong when a delegate's body returns `promise`, whose own error nobody will hear. */
+export function suspendedError(
+  definition: AnyDefinition,
+  promise: PromiseLike<unknown>,
+): OrujoError {
+  promise.then(undefined, () => undefined)
   return new OrujoError(
     'ORUJO_INVARIANT',
     `The delegate '${definition.name}' returned a promise. Delegates run without suspending; ` +

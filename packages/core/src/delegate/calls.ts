@@ -68,6 +68,11 @@ export class Calls {
     resolve(failLater(error))
   }
 
+  /** Nothing was sent for this call: its promise, which nobody has, stays unsettled. */
+  cancel(call: number): void {
+    this.#close(call, -1)
+  }
+
   /** Rejects everything, now and from now on. */
   end(error: Error): void {
     this.#end = error

@@ -41,6 +41,9 @@ export type Target = CoreId | { readonly core: CoreId }
 
 const { calls: CALLS, spawns: SPAWNS } = COUNTER
 
+/** Added to the arity of runs on objects: more than any number of arguments. */
+const OBJECT_ARITY = 2 ** 16
+
 /** Local delegates inside local delegates; beyond this they go through the link to oneself. */
 const MAX_DEPTH = 64
 
@@ -107,31 +110,34 @@ export class Core {
     d?: unknown,
   ): boolean {
     const count = arguments.length - 2
-    const dst = typeof target === 'number' ? target : target.core
-    if (dst === this.id || !areNumbers(count, a, b, c, d)) {
-      const values = firstValues(count, a, b, c, d)
-      // By index, because handing `arguments` on would make it an object in every call.
-      // eslint-disable-next-line prefer-rest-params -- a rest parameter would allocate in every call
-      for (let i = 4; i < count; i++) values.push(arguments[2 + i])
-      return this.#sendSlow(definition, target, dst, values)
-    }
-    const outbox = this.#outboxes[dst] ?? this.#badTarget(dst)
     const { scope } = this
-    const object = definition.kind === 'object' ? 1 : 0
-    const words = object + count
-    let at = -1
-    if (
-      outbox.runDefinition === definition &&
-      outbox.runOwner === scope &&
-      outbox.runWords === words
-    ) {
-      at = outbox.extendRun()
+    if (typeof target === 'number') {
+      // The hot case: one more message like the last one to that core.
+      const outbox = this.#outboxes[target]
+      if (
+        outbox !== undefined &&
+        outbox.runDefinition === definition &&
+        outbox.runOwner === scope &&
+        outbox.runArity === count &&
+        areNumbers(count, a, b, c, d)
+      ) {
+        const at = outbox.extendRun(count)
+        if (at >= 0) {
+          writeNumbers(outbox.f64, at, count, a, b, c, d)
+          if (!scope.isDirty) this.endpoint.scopes.markDirty(scope)
+          return outbox.isOpen
+        }
+      }
     }
-    if (at < 0) at = this.#beginRun(outbox, definition, words)
-    if (object === 1) outbox.f64[at] = rawOf(target)
-    writeNumbers(outbox.f64, at + object, count, a, b, c, d)
-    if (!scope.isDirty) this.endpoint.scopes.markDirty(scope)
-    return outbox.isOpen
+    const dst = typeof target === 'number' ? target : target.core
+    if (dst !== this.id && areNumbers(count, a, b, c, d)) {
+      return this.#sendNumbers(definition, target, dst, count, a, b, c, d)
+    }
+    const values = firstValues(count, a, b, c, d)
+    // By index, because handing `arguments` on would make it an object in every call.
+    // eslint-disable-next-line prefer-rest-params -- a rest parameter would allocate in every call
+    for (let i = 4; i < count; i++) values.push(arguments[2 + i])
+    return this.#sendSlow(definition, target, dst, values)
   }
 
   /**
@@ -196,14 +202,19 @@ export class Core {
       endpoint.scheduler.enqueue(run)
       return new JoinHandle(promise)
     }
-    if (args.every(isNumber)) {
+    try {
       const words = 2 + args.length
-      const at = outbox.reserve(words)
-      outbox.i32[2 * at] = frameHeader(operationOf(id, SPAWN_NUMBERS), words)
-      outbox.i32[2 * at + 1] = scope.id
-      outbox.f64[at + 1] = call
-      for (let i = 0; i < args.length; i++) outbox.f64[at + 2 + i] = args[i] as number
-    } else this.#sendEncoded(dst, SPAWN_ENCODED, definition, call, args)
+      if (words <= outbox.maxFrameWords && args.every(isNumber)) {
+        const at = outbox.reserve(words)
+        outbox.i32[2 * at] = frameHeader(operationOf(id, SPAWN_NUMBERS), words)
+        outbox.i32[2 * at + 1] = scope.id
+        outbox.f64[at + 1] = call
+        for (let i = 0; i < args.length; i++) outbox.f64[at + 2 + i] = args[i] as number
+      } else this.#sendEncoded(dst, SPAWN_ENCODED, definition, call, args)
+    } catch (error) {
+      endpoint.calls.cancel(call)
+      throw error
+    }
     endpoint.countMessage(scope, dst)
     endpoint.counters[SPAWNS]!++
     return new JoinHandle(promise)
@@ -251,14 +262,45 @@ export class Core {
     )
   }
 
-  #beginRun(outbox: Outbox, definition: AnyDefinition, words: number): number {
-    const operation = operationOf(this.endpoint.table.idOf(definition), SEND_NUMBERS)
-    return outbox.beginRun(operation, this.scope, definition, words)
+  /** Numbers to another core, in the open run of their like or in a new one. */
+  #sendNumbers(
+    definition: AnyDefinition,
+    target: Target,
+    dst: number,
+    count: number,
+    a: unknown,
+    b: unknown,
+    c: unknown,
+    d: unknown,
+  ): boolean {
+    const { endpoint, scope } = this
+    const outbox = this.#outboxes[dst] ?? this.#badTarget(dst)
+    const isObject = definition.kind === 'object'
+    const words = isObject ? count + 1 : count
+    // Runs on objects carry the object before the arguments: another arity than any plain one.
+    const arity = isObject ? OBJECT_ARITY + count : count
+    let at = -1
+    if (
+      outbox.runDefinition === definition &&
+      outbox.runOwner === scope &&
+      outbox.runArity === arity
+    ) {
+      at = outbox.extendRun(words)
+    }
+    if (at < 0) {
+      const operation = operationOf(endpoint.table.idOf(definition), SEND_NUMBERS)
+      at = outbox.beginRun(operation, scope, definition, words, arity)
+    }
+    if (isObject) outbox.f64[at++] = rawOf(target)
+    writeNumbers(outbox.f64, at, count, a, b, c, d)
+    if (!scope.isDirty) endpoint.scopes.markDirty(scope)
+    return outbox.isOpen
   }
 
   #sendSlow(definition: AnyDefinition, target: Target, dst: number, values: unknown[]): boolean {
     const { endpoint, scope } = this
     const outbox = this.#outboxes[dst] ?? this.#badTarget(dst)
+    endpoint.table.idOf(definition)
     if (dst === this.id && definition.kind === 'task') {
       const run = new TaskRun(endpoint, definition, scope, values, NO_ANSWER, NO_CALL, true)
       endpoint.scheduler.enqueue(run)
@@ -287,6 +329,7 @@ export class Core {
     const { endpoint, scope } = this
     if (this.#outboxes[dst] === undefined) this.#badTarget(dst)
     if (endpoint.ended !== undefined) throw endpoint.ended
+    endpoint.table.idOf(definition)
     if (dst === this.id && definition.kind !== 'task') {
       try {
         return Promise.resolve(this.#runHere(definition, target, values))
@@ -315,7 +358,6 @@ export class Core {
   }
 
   #runHere(definition: AnyDefinition, target: Target, values: unknown[]): unknown {
-    this.endpoint.table.idOf(definition)
     this.endpoint.countLocal()
     if (definition.kind === 'object') {
       values.unshift(this.memory.objects.get(rawOf(target)))
@@ -323,11 +365,11 @@ export class Core {
     this.#depth++
     try {
       const result = callBody(definition.body, this, values)
-      if (!isThenable(result)) return result
+      if (isThenable(result)) throw suspendedError(definition, result)
+      return result
     } finally {
       this.#depth--
     }
-    throw suspendedError(definition)
   }
 
   #sendEncoded(

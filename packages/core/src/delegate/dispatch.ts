@@ -34,12 +34,16 @@ import {
   suspendedError,
 } from './arguments.ts'
 import { type ControlParts, type ControlTarget, Controls, bytesOf } from './controls.ts'
+import { type Runner, makeRunner } from './runner.ts'
 import { ScopedCalls } from './scoped-calls.ts'
 import type { Sender } from './sender.ts'
 import { RUN_HEAD_WORDS } from '../message/outbox.ts'
 import { NO_ANSWER, type TaskHost, TaskRun, isThenable } from './task-run.ts'
 
 const { received: RECEIVED, sendsHandled: SENDS_HANDLED, callsHandled: CALLS_HANDLED } = COUNTER
+
+/** More than the words of any numeric message. */
+const RUNNERS_PER_DEFINITION = 8
 
 /** Words read before the room is given back: an eighth of the default ring. */
 const RELEASE_WORDS = 4096
@@ -61,6 +65,8 @@ export class Dispatch<Context> implements Receiver, ControlTarget {
   readonly #controls: Controls<Context>
   readonly #scopedCalls: ScopedCalls<Context>
   #definitions: readonly AnyDefinition[] = []
+  /** By definition and words of a message; made when first needed. */
+  readonly #runners: (Runner | undefined)[] = []
 
   constructor(parts: DispatchParts<Context>) {
     this.#parts = parts
@@ -124,14 +130,7 @@ export class Dispatch<Context> implements Receiver, ControlTarget {
     const scope = this.#scopes.at(auxiliary)
     const variant = variantOf(operation)
     if (variant === SEND_NUMBERS) {
-      this.#runAlike(
-        definition,
-        scope,
-        f64,
-        at + RUN_HEAD_WORDS,
-        i32[2 * at + 2]!,
-        i32[2 * at + 3]!,
-      )
+      this.#runAlike(id, scope, f64, at + RUN_HEAD_WORDS, i32[2 * at + 2]!, i32[2 * at + 3]!)
       return
     }
     this.#counters[RECEIVED]!++
@@ -144,50 +143,28 @@ export class Dispatch<Context> implements Receiver, ControlTarget {
 
   /** A run of one-way messages of one definition, `words` numbers each: the fast path. */
   #runAlike(
-    definition: AnyDefinition,
+    id: number,
     scope: Scope,
     f64: Float64Array,
     first: number,
     words: number,
     messages: number,
   ): void {
+    const definition = this.#definitions[id]!
     if (definition.kind === 'delegate') {
-      this.#runBodies(definition, scope, f64, first, words, messages)
+      const key = id * RUNNERS_PER_DEFINITION + words
+      const run = (this.#runners[key] ??= makeRunner(definition, words))
+      const failed = (error: unknown): void => this.#fail(scope, error, definition)
+      run(scope.context, f64, first, messages, failed)
     } else {
-      for (let i = 0; i < messages; i++)
+      for (let i = 0; i < messages; i++) {
         this.#runOther(definition, scope, f64, first + i * words, words)
+      }
     }
     scope.counts[this.#here]! -= messages
     this.#scopes.markDirty(scope)
     this.#counters[SENDS_HANDLED]! += messages
     this.#counters[RECEIVED]! += messages
-  }
-
-  #runBodies(
-    definition: AnyDefinition,
-    scope: Scope,
-    f64: Float64Array,
-    first: number,
-    words: number,
-    messages: number,
-  ): void {
-    const { body } = definition
-    const { context } = scope
-    let handled = 0
-    let at = first
-    while (handled < messages) {
-      try {
-        // Past the message before it runs, so that the loop goes on behind one that throws.
-        while (handled < messages) {
-          handled++
-          at += words
-          const result = callBodyWithWords(body, context, f64, at - words, words)
-          if (typeof result === 'object' && isThenable(result)) throw suspendedError(definition)
-        }
-      } catch (error) {
-        this.#fail(scope, error, definition)
-      }
-    }
   }
 
   /** One message of a run for an object or a task. */
@@ -206,7 +183,7 @@ export class Dispatch<Context> implements Receiver, ControlTarget {
     }
     try {
       const result = this.#callNumbers(definition, scope, f64, first, words)
-      if (typeof result === 'object' && isThenable(result)) throw suspendedError(definition)
+      if (typeof result === 'object' && isThenable(result)) throw suspendedError(definition, result)
     } catch (error) {
       this.#fail(scope, error, definition)
     }
@@ -227,7 +204,7 @@ export class Dispatch<Context> implements Receiver, ControlTarget {
     let result: unknown
     try {
       result = this.#callNumbers(definition, scope, f64, at + 2, words - 2)
-      if (typeof result === 'object' && isThenable(result)) throw suspendedError(definition)
+      if (typeof result === 'object' && isThenable(result)) throw suspendedError(definition, result)
     } catch (error) {
       const isCounted = this.#scopes.watched(scope, wasDirty)
       this.#replyError(src, call, scope, error, isCounted, definition)
@@ -316,7 +293,7 @@ export class Dispatch<Context> implements Receiver, ControlTarget {
   #callValues(definition: AnyDefinition, scope: Scope, values: unknown[]): unknown {
     if (definition.kind === 'object') values[0] = this.#parts.objects.get(values[0] as number)
     const result = callBody(definition.body, scope.context, values)
-    if (isThenable(result)) throw suspendedError(definition)
+    if (isThenable(result)) throw suspendedError(definition, result)
     return result
   }
 

@@ -67,8 +67,8 @@ export class Outbox {
   /** Definition whose messages the open run holds; undefined while none is open. */
   runDefinition: object | undefined = undefined
   runOwner: RunOwner | undefined = undefined
-  /** Words of each message of the run. */
-  runWords = 0
+  /** Arguments of each message of the run, by which `Core.send` knows its like; -1 for no like. */
+  runArity = -1
   /** Words published since the start. */
   words = 0
   readonly dst: number
@@ -82,7 +82,7 @@ export class Outbox {
   #next = 0
   #limit = -1
   #runAt = 0
-  #runMessages = 0
+  #runWords = 0
   #runOperation = 0
   #end: Error | undefined = undefined
 
@@ -118,27 +118,33 @@ export class Outbox {
   /**
    * Begins a run: one frame that holds message after message of one definition under one header.
    *
+   * @param arity what `runArity` shall be while the run is open
    * @returns index of the first message's `words` words
    */
-  beginRun(operation: number, owner: RunOwner, definition: object, words: number): number {
+  beginRun(
+    operation: number,
+    owner: RunOwner,
+    definition: object,
+    words: number,
+    arity: number,
+  ): number {
     const at = this.reserve(RUN_HEAD_WORDS + words)
     this.messages--
     this.runDefinition = definition
     this.runOwner = owner
-    this.runWords = words
+    this.runArity = words === 0 ? -1 : arity
+    this.#runWords = words
     this.#runAt = at
-    this.#runMessages = 1
     this.#runOperation = operation
     return at + RUN_HEAD_WORDS
   }
 
-  /** Index of the words of one more message of the open run; -1 if it is time for another. */
-  extendRun(): number {
+  /** Index of the `words` words of one more message of the open run; -1 if it needs a new one. */
+  extendRun(words: number): number {
     const at = this.#next
-    const next = at + this.runWords
+    const next = at + words
     if (next > this.#limit) return -1
     this.#next = next
-    this.#runMessages++
     return at
   }
 
@@ -223,17 +229,20 @@ export class Outbox {
 
   /** Writes what only now is known of the run: its length. Counts its messages. */
   #closeRun(): void {
-    const { i32, runWords } = this
+    const { i32 } = this
     const at = this.#runAt
+    const words = this.#runWords
     const owner = this.runOwner!
+    const messages = words === 0 ? 1 : (this.#next - at - RUN_HEAD_WORDS) / words
     i32[2 * at] = frameHeader(this.#runOperation, this.#next - at)
     i32[2 * at + 1] = owner.id
-    i32[2 * at + 2] = runWords
-    i32[2 * at + 3] = this.#runMessages
-    owner.counts[this.dst]! += this.#runMessages
-    this.messages += this.#runMessages
+    i32[2 * at + 2] = words
+    i32[2 * at + 3] = messages
+    owner.counts[this.dst]! += messages
+    this.messages += messages
     this.runDefinition = undefined
     this.runOwner = undefined
+    this.runArity = -1
   }
 
   #publish(cause: number): boolean {

@@ -1,0 +1,19 @@
+/** Cores on one thread do what every runtime must, whoever takes a turn and whatever arrives. */
+import { Cluster } from '../support/cluster.ts'
+import { programDefinitions } from '../support/programs/modules.ts'
+import { forSeeds } from '../support/schedule.ts'
+import { runtimeConformance } from './runtime.ts'
+
+const SEEDS = 3
+
+runtimeConformance((shape, body) =>
+  forSeeds(SEEDS, async (schedule, seed) => {
+    // Every second run with rings so small that messages overflow, and long ones go in pieces.
+    const ringWords = seed % 2 === 0 ? 64 : 4096
+    const definitions = programDefinitions()
+    await using cluster = new Cluster({ ...shape, definitions, schedule, ringWords })
+    await body(cluster)
+    await cluster.settle()
+    await cluster.checkFreed()
+  }),
+)

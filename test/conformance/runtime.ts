@@ -1,0 +1,37 @@
+/**
+ * What every runtime must do, as a function of a way to make one. The rules are by topic in the
+ * files beside this one; their programs are in support/programs.
+ */
+import test, { type ExecutionContext } from 'ava'
+import type { Machine } from '../support/machine.ts'
+import { delegateRules } from './runtime-delegates.ts'
+
+export interface Shape {
+  readonly locales: number
+  readonly coresPerLocale: number
+}
+
+/** Hands a machine of that shape to `body`, and afterwards sees to it that nothing is left. */
+export type WithMachine = (shape: Shape, body: (machine: Machine) => Promise<void>) => Promise<void>
+
+const SHAPES: readonly Shape[] = [
+  { locales: 1, coresPerLocale: 1 },
+  { locales: 1, coresPerLocale: 2 },
+  { locales: 1, coresPerLocale: 4 },
+  { locales: 2, coresPerLocale: 1 },
+  { locales: 2, coresPerLocale: 2 },
+]
+
+export function runtimeConformance(withMachine: WithMachine): void {
+  for (const shape of SHAPES) {
+    const { locales, coresPerLocale } = shape
+    const rule = (
+      title: string,
+      body: (t: ExecutionContext, machine: Machine) => Promise<void>,
+    ): void =>
+      test.serial(`${locales} x ${coresPerLocale} cores: ${title}`, (t) =>
+        withMachine(shape, (machine) => body(t, machine)),
+      )
+    delegateRules(rule)
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * The modules of the program that conformance tests run, for both ways of running it.
+ */
+import type { AnyDefinition } from '#core/message/definition.js'
+import { definitionsIn } from '#core/message/handlers.js'
+import * as checks from './checks.ts'
+import * as delegates from './delegates.ts'
+
+const MODULES: Readonly<Record<string, object>> = { checks, delegates }
+
+/** Where cores on threads load the program from. */
+export function programUrls(): URL[] {
+  return Object.keys(MODULES).map((name) => new URL(`./${name}.js`, import.meta.url))
+}
+
+/** What cores on one thread are given. */
+export function programDefinitions(): AnyDefinition[] {
+  return Object.values(MODULES).flatMap((module) => [...definitionsIn(module)])
+}

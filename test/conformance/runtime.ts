@@ -5,6 +5,8 @@
 import test, { type ExecutionContext } from 'ava'
 import type { Machine } from '../support/machine.ts'
 import { delegateRules } from './runtime-delegates.ts'
+import { orderingRules } from './runtime-ordering.ts'
+import { taskRules } from './runtime-tasks.ts'
 
 export interface Shape {
   readonly locales: number
@@ -33,5 +35,7 @@ export function runtimeConformance(withMachine: WithMachine): void {
         withMachine(shape, (machine) => body(t, machine)),
       )
     delegateRules(rule)
+    orderingRules(rule)
+    taskRules(rule)
   }
 }

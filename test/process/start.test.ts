@@ -62,7 +62,7 @@ test('the chain leads from word to word, a relation each step, and is the shorte
   t.is(summary, '  6 steps, the fewest for any of 20 pairs of senses: verified')
   t.is(lines.length, 7)
   t.regex(lines[0]!, /^ +coffee/)
-  for (const line of lines.slice(1)) t.regex(line, /^ {2}(<- )?[a-z]+ [a-z ]+ {2}\S/)
+  for (const line of lines.slice(1)) t.regex(line, /^ {2}(<- )?[a-z][a-z ]+ {2}\S/)
   t.regex(lines.at(-1)!, / {2}jazz {2}/)
 })
 

@@ -106,10 +106,10 @@ async function search(
     seconds.push((terminal.nowMs() - start) / 1000)
     const tree = await graph.tree(host, outcome)
     const nameOf = (id: number) => describeVertex(id, input)
-    const result = await graph.verify(host, outcome, tree, nameOf)
+    const verdict = await graph.verify(host, outcome, tree, nameOf)
     const { levels } = outcome
-    if (typeof result === 'string') return { seconds, levels, result: undefined, violation: result }
-    last = { levels, result }
+    if (!verdict.isRight) return { seconds, levels, result: undefined, violation: verdict.reason }
+    last = { levels, result: verdict.result }
   }
   return { seconds, levels: last?.levels ?? 0, result: last?.result, violation: undefined }
 }

@@ -4,6 +4,7 @@
  */
 import type { WordNet } from '@orujo/graph'
 import { TourError } from './errors.ts'
+import { whole } from './format.ts'
 import { searchFrom, type WordGraph } from './search.ts'
 import type { Terminal } from './terminal.ts'
 import type { Word } from './words.ts'
@@ -36,7 +37,7 @@ export async function describeChain(
   )
 }
 
-/** Synsets from a sense of the first word to one of the last. A verified tree knows the true distances. */
+/** From a sense of the first word to one of the last. A verified tree has the true distances. */
 async function shortestChain(
   words: WordGraph,
   { first, last }: Ends,
@@ -92,5 +93,5 @@ function shorten(text: string, width: number, separator: string): string {
 }
 
 function plural(value: number, word: string): string {
-  return `${value} ${word}${value === 1 ? '' : 's'}`
+  return `${whole(value)} ${word}${value === 1 ? '' : 's'}`
 }

@@ -8,8 +8,9 @@ import { runTour } from './tour.ts'
 
 const DEFAULT_WORDS = ['coffee', 'jazz'] as const
 
-const DESCRIPTION = `A tour of Orujo on this machine: a search over WordNet, the shortest chain of relations
-between two words, a shared counter, and rates beside other ways to talk to a thread.`
+const DESCRIPTION =
+  'A tour of Orujo on this machine: a search over WordNet, the shortest chain of relations ' +
+  'between two words, a shared counter, and rates beside other ways to talk to a thread.'
 
 const EXAMPLES = `
 Examples:
@@ -30,8 +31,8 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
       writeErr: (text) => terminal.stderr.write(text),
     })
     .action((from: string, to: string) => {
-      if (program.args.length === 1)
-        program.error(`error: which other word shall '${from}' lead to?`)
+      const isAlone = program.args.length === 1
+      if (isAlone) program.error(`error: which other word shall '${from}' lead to?`)
       return runTour(from, to, terminal)
     })
   try {
@@ -45,7 +46,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   }
 }
 
-/** What to tell: the message of an error that carries a code, all of an error that we never meant. */
+/** What to tell: the message of an error with a code, all of an error that we never meant. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const isMeant = 'code' in error && typeof error.code === 'string'

@@ -1,10 +1,9 @@
 /**
- * Orujo's own contenders: core 0 hands numbers to core 1 of the same locale. This module is their
- * program too: every core imports it.
+ * Orujo's own contenders: core 0 hands numbers to core 1 of the same locale. This module is also
+ * the program that both cores load.
  */
 import {
   delegate,
-  launch,
   objectDelegate,
   task,
   type Core,
@@ -63,11 +62,6 @@ export const callEach = task(
     return { seconds: (performance.now() - start) / 1000, sum }
   },
 )
-
-/** Two cores of one locale for the contenders. */
-export function launchPair(): Promise<Runtime> {
-  return launch({ program: import.meta.url, coresPerLocale: 2 })
-}
 
 export function orujoContenders(runtime: Runtime): Contender[] {
   return [

@@ -1,7 +1,7 @@
 /**
- * Peers: the same work by Comlink, Piscina and postMessage, from the main thread to one worker. Each
- * as its documentation would have it and no slower than it need be: native ports without adapters,
- * a proxy looked up once, a pool of one thread, one listener for a whole round.
+ * Peers: the same work by Comlink, Piscina and postMessage, from the main thread to one worker.
+ * Each as its documentation advises and no slower than need be: native ports without adapters, a
+ * proxy looked up once, a pool of one thread, one listener for a whole round.
  *
  * Ownership   `openPeers` starts two threads; disposing of what it returns ends them.
  */

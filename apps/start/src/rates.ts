@@ -1,17 +1,18 @@
 /**
- * Rates: how often a second three numbers reach another thread, by Orujo and by its peers, measured
- * in alternation so that whatever the machine does it does to all of them.
+ * Rates: how often a second three numbers reach another thread, by Orujo and by its peers. Measured
+ * in alternation, so that whatever the machine does it does to all of them.
  *
- * Means       a loop that does nothing else, both threads awake, warm; medians of a few short rounds.
- * Not meant   a benchmark: bench/ has longer runs, hand-written baselines and spreads.
+ * Means       a warm loop that does nothing else, both threads awake; medians of short rounds.
+ * Not meant   a benchmark: that is bench/, with longer runs, spreads and hand-written baselines.
  */
 import { availableParallelism } from 'node:os'
+import { launch } from '@orujo/core'
 import Table from 'cli-table3'
 import { expectedSum, IN_FLIGHT, type Contender, type Discipline } from './contender.ts'
 import { TourError } from './errors.ts'
 import { figure, median, whole } from './format.ts'
 import { startLoad } from './load.ts'
-import { launchPair, orujoContenders } from './orujo-rates.ts'
+import { orujoContenders } from './orujo-rates.ts'
 import { openPeers } from './peers.ts'
 
 const ROUNDS = 5
@@ -23,9 +24,9 @@ const MAX_COUNT = 2 ** 25
 const NOTEWORTHY_LOAD = 0.2
 
 const DISCIPLINES: readonly (readonly [Discipline, string])[] = [
-  ['one-way', 'no answers'],
-  ['in-flight', `answers, ${IN_FLIGHT} in flight`],
-  ['one-by-one', 'answers, one at a time'],
+  ['one-way', 'one way, no answer'],
+  ['in-flight', `${IN_FLIGHT} calls in flight`],
+  ['one-by-one', 'one call at a time'],
 ]
 
 interface Measured extends Contender {
@@ -37,7 +38,10 @@ interface Measured extends Contender {
 
 /** Measures everything; a table. Throws START_NOT_VERIFIED. */
 export async function describeRates(): Promise<string> {
-  await using runtime = await launchPair()
+  await using runtime = await launch({
+    program: new URL('./orujo-rates.js', import.meta.url),
+    coresPerLocale: 2,
+  })
   await using peers = await openPeers()
   const measured: Measured[] = []
   for (const contender of [...orujoContenders(runtime), ...peers.contenders]) {

@@ -59,9 +59,9 @@ export async function searchFrom(
   const outcome = await graph.searchBreadthFirst(host, vertex)
   const ms = nowMs() - start
   const tree = await graph.tree(host, outcome)
-  const result = await graph.verify(host, outcome, tree, (id) => wordNet.label(id))
-  if (typeof result === 'string') throw notVerified(result)
-  return { ...result, levelCount: outcome.levels, ms }
+  const verdict = await graph.verify(host, outcome, tree, (id) => wordNet.label(id))
+  if (!verdict.isRight) throw notVerified(verdict.reason)
+  return { ...verdict.result, levelCount: outcome.levels, ms }
 }
 
 /** Searches a few times from a synset and tells what came out. */

@@ -1,5 +1,5 @@
 /**
- * The tour: what `npm start` shows, in order, each part printed when it is done. A part whose answer
+ * The tour: what `npm start` shows, in order, each part as soon as it is done. A part whose answer
  * is wrong throws, and nothing after it is shown.
  */
 import { availableParallelism } from 'node:os'

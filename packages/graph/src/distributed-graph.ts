@@ -110,6 +110,11 @@ export interface BfsResult {
   readonly reached: number
 }
 
+/** What checking a tree gave. */
+export type BfsVerdict =
+  | { readonly isRight: true; readonly result: BfsResult }
+  | { readonly isRight: false; readonly reason: string }
+
 export class DistributedGraph {
   readonly vertices: number
   readonly isDirected: boolean
@@ -201,28 +206,29 @@ export class DistributedGraph {
   }
 
   /**
-   * Checks a tree as Graph500 does, each core its own rows. A string says what is wrong with it;
-   * `nameOf` says what to call the vertex of an id.
+   * Checks a tree as Graph500 does, each core its own rows. `nameOf` says what to call the vertex
+   * of an id in the reason.
    */
   async verify(
     core: Core,
     outcome: BfsOutcome,
     tree: BfsTree,
     nameOf: (id: number) => string = String,
-  ): Promise<BfsResult | string> {
+  ): Promise<BfsVerdict> {
     const name = (slot: number) => nameOf(this.idOf(this.#partition.vertexAt(slot)))
     const { levels, fault } = treeLevels(tree)
-    if (fault !== undefined) return describeViolation(fault, name)
+    if (fault !== undefined) return wrong(describeViolation(fault, name))
     const { source, parents } = tree
     const { graph } = this.#handles
     const found = await onAllCores(core, verifyHere, graph, source, parents, levels)
     const violation = found.find((one) => one !== undefined)
-    if (violation !== undefined) return describeViolation(violation, name)
+    if (violation !== undefined) return wrong(describeViolation(violation, name))
     const depth = levels.reduce((deepest, level) => Math.max(deepest, level), 0)
     if (depth + 1 !== outcome.levels) {
-      return `the search counted ${outcome.levels} levels, but its tree has ${depth + 1}`
+      return wrong(`the search counted ${outcome.levels} levels, but its tree has ${depth + 1}`)
     }
-    return { tree, levels, reached: levels.reduce((sum, level) => sum + (level < 0 ? 0 : 1), 0) }
+    const reached = levels.reduce((sum, level) => sum + (level < 0 ? 0 : 1), 0)
+    return { isRight: true, result: { tree, levels, reached } }
   }
 
   /** Ids and levels of the vertices reached, by ascending id. */
@@ -255,4 +261,8 @@ export class DistributedGraph {
     const { graph } = this.#handles
     return Promise.all(Array.from({ length: core.cores }, (_, on) => call(graph.on(on))))
   }
+}
+
+function wrong(reason: string): BfsVerdict {
+  return { isRight: false, reason }
 }

@@ -9,6 +9,7 @@ export {
   loadGraph,
   type BfsOutcome,
   type BfsResult,
+  type BfsVerdict,
   type LoadGraphOptions,
 } from './distributed-graph.ts'
 export { GraphError, GraphFormatError, type GraphCode } from './errors.ts'

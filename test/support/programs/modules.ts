@@ -5,8 +5,10 @@ import type { AnyDefinition } from '#core/message/definition.js'
 import { definitionsIn } from '#core/message/handlers.js'
 import * as checks from './checks.ts'
 import * as delegates from './delegates.ts'
+import * as ordering from './ordering.ts'
+import * as tasks from './tasks.ts'
 
-const MODULES: Readonly<Record<string, object>> = { checks, delegates }
+const MODULES: Readonly<Record<string, object>> = { checks, delegates, ordering, tasks }
 
 /** Where cores on threads load the program from. */
 export function programUrls(): URL[] {

@@ -58,8 +58,8 @@ async function levelsFrom(
   source: number,
 ): Promise<string> {
   const outcome = await graph.searchBreadthFirst(host, source)
-  const result = await graph.verify(host, outcome, await graph.tree(host, outcome))
-  return typeof result === 'string' ? result : [...graph.levelsById(result)].join(' ')
+  const verdict = await graph.verify(host, outcome, await graph.tree(host, outcome))
+  return verdict.isRight ? [...graph.levelsById(verdict.result)].join(' ') : verdict.reason
 }
 
 /** Compares counts and levels, from some sources, with those of the same graph in one thread. */
@@ -198,9 +198,10 @@ test.serial('a wrong tree is refused with the names of its vertices', async (t) 
     tree.parents[forty!] = ten!
     const name = (id: number) => `<${id}>`
     const verdict = await graph.verify(host, outcome, tree, name)
-    t.is(verdict, 'vertex <40> has parent <10>, but no edge joins them')
+    const reason = 'vertex <40> has parent <10>, but no edge joins them'
+    t.deepEqual(verdict, { isRight: false, reason })
     const right = await graph.tree(host, outcome)
     const counted = await graph.verify(host, { ...outcome, levels: 9 }, right)
-    t.is(counted, 'the search counted 9 levels, but its tree has 3')
+    t.false(counted.isRight)
   })
 })

@@ -15,6 +15,7 @@
  * Misuse      a frame longer than `maxFrameWords`: InvariantError.
  */
 import { OrujoError, invariant } from '../errors.ts'
+import { COUNTER, trafficIndex } from '../metrics.ts'
 import { MAX_FRAME_WORDS, frameHeader, frameWords } from '../transport/frame.ts'
 import type { RingWriter } from '../transport/ring.ts'
 import type { Transport } from '../transport/transport.ts'
@@ -26,10 +27,10 @@ export const RUN_HEAD_WORDS = 2
 /** Words of one overflow chunk: as many as the longest frame has. */
 const CHUNK_WORDS = MAX_FRAME_WORDS + 1
 
-/** Why words were published. */
-export const FLUSH_SIZE = 0
-export const FLUSH_TURN = 1
-export const FLUSH_EXPLICIT = 2
+/** Why words were published: the counter that counts it. */
+export const FLUSH_SIZE = COUNTER.flushesBySize
+export const FLUSH_TURN = COUNTER.flushesByTurn
+export const FLUSH_EXPLICIT = COUNTER.flushesExplicit
 
 /** Told when an outbox holds unpublished words for the first time since it was flushed. */
 export interface OutboxListener {
@@ -69,14 +70,12 @@ export class Outbox {
   runOwner: RunOwner | undefined = undefined
   /** Arguments of each message of the run, by which `Core.send` knows its like; -1 for no like. */
   runArity = -1
-  /** Words published since the start. */
-  words = 0
   readonly dst: number
   readonly #writer: RingWriter
   readonly #transport: Transport
   readonly #limitWords: number
   readonly #listener: OutboxListener
-  readonly #flushes = [0, 0, 0]
+  readonly #counters: Float64Array
   #chunks: Chunk[] = []
   /** The next free word of the window, and its end; -1 while no window is open. */
   #next = 0
@@ -86,12 +85,19 @@ export class Outbox {
   #runOperation = 0
   #end: Error | undefined = undefined
 
-  constructor(transport: Transport, dst: number, limitWords: number, listener: OutboxListener) {
+  constructor(
+    transport: Transport,
+    dst: number,
+    limitWords: number,
+    listener: OutboxListener,
+    counters: Float64Array,
+  ) {
     this.dst = dst
     this.#transport = transport
     this.#writer = transport.writers[dst]!
     this.#limitWords = limitWords
     this.#listener = listener
+    this.#counters = counters
     this.maxFrameWords = Math.min(MAX_FRAME_WORDS, this.#writer.capacity / 2)
     this.f64 = this.#writer.f64
     this.i32 = this.#writer.i32
@@ -172,13 +178,6 @@ export class Outbox {
     this.runDefinition = undefined
   }
 
-  /** Publications of one cause since the last time this was asked. */
-  takeFlushes(cause: number): number {
-    const count = this.#flushes[cause]!
-    this.#flushes[cause] = 0
-    return count
-  }
-
   /** Opens a window of a batch in the ring, or of a chunk when the ring is full. */
   #reserveSlow(words: number): number {
     invariant(words <= this.maxFrameWords, `A frame of ${words} words does not fit the ring.`)
@@ -213,7 +212,9 @@ export class Outbox {
     this.f64 = chunk.f64
     this.i32 = chunk.i32
     this.#next = at + words
-    this.#limit = Math.min(CHUNK_WORDS, at + Math.max(words, BATCH_WORDS))
+    // A run may fill the window, and as a frame must fit the ring later on.
+    const most = Math.max(words, Math.min(BATCH_WORDS, this.maxFrameWords))
+    this.#limit = Math.min(CHUNK_WORDS, at + most)
     return at
   }
 
@@ -246,10 +247,15 @@ export class Outbox {
   }
 
   #publish(cause: number): boolean {
-    this.words += (this.#writer.tail - this.#writer.published) | 0
-    if (!this.#writer.publish()) return false
-    this.#flushes[cause]!++
+    const writer = this.#writer
+    const words = (writer.tail - writer.published) | 0
+    if (!writer.publish()) return false
     this.#transport.wake(this.dst)
+    const counters = this.#counters
+    const traffic = trafficIndex(this.dst)
+    counters[traffic] = this.messages
+    counters[traffic + 1]! += words
+    counters[cause]!++
     return true
   }
 

@@ -49,8 +49,9 @@ export class ScopeTable {
   readonly #scopes: (Scope | undefined)[] = []
   readonly #freeIndexes: number[] = []
   readonly #open = new Set<Scope>()
+  readonly #dirty: Scope[] = []
   #nextIndex = 0
-  #dirty: Scope[] = []
+  #isWatching = false
 
   /** `makeContext`: makes the handle that bodies running in a scope receive. */
   constructor(
@@ -107,18 +108,20 @@ export class ScopeTable {
   /** A piece of work of this scope begins or is enrolled here. */
   enter(scope: Scope, count = 1): void {
     scope.active += count
-    this.markDirty(scope)
+    if (this.#isWatching) this.markDirty(scope)
   }
 
   /** Begins to watch whether a handler gives rise to counted events of `scope`. */
   watch(scope: Scope): boolean {
     const wasDirty = scope.isDirty
     scope.isDirty = false
+    this.#isWatching = true
     return wasDirty
   }
 
   /** Ends the watch; whether there were any. `wasDirty`: what `watch` returned. */
   watched(scope: Scope, wasDirty: boolean): boolean {
+    this.#isWatching = false
     if (!scope.isDirty) {
       scope.isDirty = wasDirty
       return false
@@ -147,20 +150,11 @@ export class ScopeTable {
 
   /** Reports every passive dirty scope. Called when a turn found nothing to do; true if any was. */
   reportQuiet(): boolean {
-    if (this.#dirty.length === 0) return false
-    const dirty = this.#dirty
-    this.#dirty = []
-    for (const scope of dirty) {
-      scope.isDirty = false
-      if (scope.active > 0) continue // `leave` lists it again
-      if (scope.home === this.#here) this.#merge(scope)
-      else if (scope.owesReport || scope.counts.some((count) => count !== 0)) {
-        this.#link.report(scope, scope.owesReport)
-        scope.owesReport = false
-        scope.counts.fill(0)
-      }
-      if (scope.passiveWaiters.length > 0) this.#resumePassive(scope)
-    }
+    const count = this.#dirty.length
+    if (count === 0) return false
+    for (let i = 0; i < count; i++) this.#reportOne(this.#dirty[i]!)
+    // What was listed meanwhile stays for the next time.
+    this.#dirty.splice(0, count)
     return true
   }
 
@@ -256,6 +250,18 @@ export class ScopeTable {
     scope.context = this.#makeContext(scope)
     this.#scopes[id] = scope
     return scope
+  }
+
+  #reportOne(scope: Scope): void {
+    scope.isDirty = false
+    if (scope.active > 0) return // `leave` lists it again
+    if (scope.home === this.#here) this.#merge(scope)
+    else if (scope.owesReport || scope.counts.some((count) => count !== 0)) {
+      this.#link.report(scope, scope.owesReport)
+      scope.owesReport = false
+      scope.counts.fill(0)
+    }
+    if (scope.passiveWaiters.length > 0) this.#resumePassive(scope)
   }
 
   #resumePassive(scope: Scope): void {

@@ -12,8 +12,8 @@
  *             publishes. It cannot stay: the first word into an outbox calls `outboxFilled`, and
  *             queuing, yielding and draining call `#wakeSelf`; both ring the own doorbell.
  */
-import { COUNTER, trafficIndex } from '../metrics.ts'
-import { FLUSH_EXPLICIT, FLUSH_SIZE, FLUSH_TURN, Outbox } from '../message/outbox.ts'
+import { COUNTER } from '../metrics.ts'
+import { FLUSH_EXPLICIT, FLUSH_TURN, Outbox } from '../message/outbox.ts'
 import type { RingReader } from '../transport/ring.ts'
 import { RUNNING, type Transport } from '../transport/transport.ts'
 
@@ -24,6 +24,10 @@ const TASKS_PER_TURN = 128
 /** Turns between two looks at the clock while there is work; idle turns are shorter. */
 const BUSY_TURNS_PER_CLOCK = 8
 const IDLE_TURNS_PER_CLOCK = 64
+/** Microtask turns after a promise was settled: as many functions may await one another. */
+const HOPS = 3
+/** Idle turns between two microtask turns for tasks that await deeper than that. */
+const IDLE_TURNS_PER_HOP = 8
 
 /** A task that waits for its first step. */
 export interface Runnable {
@@ -81,7 +85,7 @@ export class Scheduler {
     this.#options = options
     this.#counters = options.counters
     this.outboxes = transport.writers.map(
-      (_, dst) => new Outbox(transport, dst, options.outboxWords, this),
+      (_, dst) => new Outbox(transport, dst, options.outboxWords, this, options.counters),
     )
   }
 
@@ -130,12 +134,15 @@ export class Scheduler {
     if (filled.length === 0) return false
     let isPublished = false
     let kept = 0
+    let queuedWords = 0
     for (const outbox of filled) {
       if (outbox.flush(cause)) isPublished = true
-      if (!outbox.isOpen) filled[kept++] = outbox
-      this.#count(outbox)
+      if (outbox.isOpen) continue
+      filled[kept++] = outbox
+      queuedWords += outbox.queuedWords
     }
     filled.length = kept
+    this.#counters[COUNTER.queuedWords] = queuedWords
     return isPublished
   }
 
@@ -151,7 +158,7 @@ export class Scheduler {
     const { readers } = this.#transport
     for (let src = 0; src < readers.length; src++) {
       const reader = readers[src]!
-      if (!reader.refresh()) continue
+      if (!reader.glance() || !reader.refresh()) continue
       this.#receiver.receive(src, reader)
       isProgress = true
     }
@@ -180,20 +187,26 @@ export class Scheduler {
     let spinEnd = 0
     let turns = 0
     let idleTurns = 0
+    let hops = 0
     for (;;) {
       const isProgress = this.turn() || this.#receiver.quiet()
-      const state = this.#transport.state()
-      if (state !== RUNNING) return state
-      if (this.#isTouched || this.activeTasks > 0) {
+      if (this.#isTouched) {
         this.#isTouched = false
+        hops = HOPS
+      }
+      // A resumed task may be some microtasks deep; tasks that wait for messages only need a look.
+      if (hops > 0 || (this.activeTasks > 0 && idleTurns % IDLE_TURNS_PER_HOP === 0)) {
+        hops--
         await undefined // suspends: tasks run, and may write, queue and call
       }
       if (isProgress) {
         idleTurns = 0
-        if (++turns % BUSY_TURNS_PER_CLOCK === 0 && clock.now() >= sliceEnd) {
-          await clock.macrotask() // suspends: timers, ports, streams
-          sliceEnd = clock.now() + SLICE_MS
-        }
+        if (++turns % BUSY_TURNS_PER_CLOCK !== 0) continue
+        const state = this.#transport.state()
+        if (state !== RUNNING) return state
+        if (clock.now() < sliceEnd) continue
+        await clock.macrotask() // suspends: timers, ports, streams
+        sliceEnd = clock.now() + SLICE_MS
         continue
       }
       if (spinMs > 0) {
@@ -203,6 +216,8 @@ export class Scheduler {
         if (now < spinEnd) continue
       }
       idleTurns = 0
+      const state = this.#transport.state()
+      if (state !== RUNNING) return state
       const parkedAt = clock.now()
       this.#counters[COUNTER.busyMs]! += Math.max(0, parkedAt - busySince - spinMs)
       await this.#park() // suspends: anything may have changed
@@ -251,6 +266,7 @@ export class Scheduler {
       this.#queueHead++
       this.#counters[COUNTER.tasksStarted]!++
       task.start()
+      this.#isTouched = true
     }
     if (this.#queueHead === this.#queue.length) {
       this.#queue = []
@@ -270,16 +286,5 @@ export class Scheduler {
 
   #wakeSelf(): void {
     if (this.#isParked) this.#transport.wake(this.#transport.endpoint)
-  }
-
-  #count(outbox: Outbox): void {
-    const counters = this.#counters
-    const index = trafficIndex(outbox.dst)
-    counters[index] = outbox.messages
-    counters[index + 1] = outbox.words
-    counters[COUNTER.queuedWords] = outbox.queuedWords
-    counters[COUNTER.flushesBySize]! += outbox.takeFlushes(FLUSH_SIZE)
-    counters[COUNTER.flushesByTurn]! += outbox.takeFlushes(FLUSH_TURN)
-    counters[COUNTER.flushesExplicit]! += outbox.takeFlushes(FLUSH_EXPLICIT)
   }
 }

@@ -122,6 +122,14 @@ export class RingReader {
     this.tail = this.head
   }
 
+  /**
+   * A cheap look, without ordering: whether `refresh` is likely to find something. Before parking ask
+   * `refresh`, which cannot be out of date.
+   */
+  glance(): boolean {
+    return this.#control[RING_TAIL] !== this.head
+  }
+
   /** Looks at the writer's position; true if there is something to read. */
   refresh(): boolean {
     this.tail = Atomics.load(this.#control, RING_TAIL)

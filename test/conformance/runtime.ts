@@ -4,6 +4,7 @@
  */
 import test, { type ExecutionContext } from 'ava'
 import type { Machine } from '../support/machine.ts'
+import { completionRules } from './runtime-completion.ts'
 import { delegateRules } from './runtime-delegates.ts'
 import { orderingRules } from './runtime-ordering.ts'
 import { taskRules } from './runtime-tasks.ts'
@@ -37,5 +38,6 @@ export function runtimeConformance(withMachine: WithMachine): void {
     delegateRules(rule)
     orderingRules(rule)
     taskRules(rule)
+    completionRules(rule)
   }
 }

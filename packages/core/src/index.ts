@@ -1,5 +1,6 @@
 /**
- * @orujo/core: many cores as one memory. Names for everyone; siblings find a few more in internal.ts.
+ * @orujo/core: many cores as one memory. Names for everyone; siblings find a few more in
+ * internal.ts.
  */
 export { compareAndSwap, fetchAdd, increment, read, write } from './delegate/atomic.ts'
 export { Core, type Target } from './delegate/core.ts'

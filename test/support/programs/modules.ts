@@ -4,11 +4,12 @@
 import type { AnyDefinition } from '#core/message/definition.js'
 import { definitionsIn } from '#core/message/handlers.js'
 import * as checks from './checks.ts'
+import * as completion from './completion.ts'
 import * as delegates from './delegates.ts'
 import * as ordering from './ordering.ts'
 import * as tasks from './tasks.ts'
 
-const MODULES: Readonly<Record<string, object>> = { checks, delegates, ordering, tasks }
+const MODULES: Readonly<Record<string, object>> = { checks, completion, delegates, ordering, tasks }
 
 /** Where cores on threads load the program from. */
 export function programUrls(): URL[] {

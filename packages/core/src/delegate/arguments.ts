@@ -1,6 +1,6 @@
 /**
- * Arguments: from calls to words, and from words and values to bodies, without an allocation for the
- * usual small counts (a spread or a rest parameter would make an array in every call).
+ * Arguments: from calls to words, and from words and values to bodies, without an allocation for
+ * the usual small counts (a spread or a rest parameter would make an array in every call).
  */
 import { OrujoError } from '../errors.ts'
 import type { AnyDefinition, Body } from '../message/definition.ts'
@@ -131,5 +131,14 @@ export function suspendedError(
     `The delegate '${definition.name}' returned a promise. Delegates run without suspending; ` +
       'make it a task, or take the await out.',
     { definition: definition.name },
+  )
+}
+
+/** A target is not among the cores and the host of `runtime`. */
+export function noSuchCore(runtime: { cores: number; host: number }, dst: number): never {
+  throw new OrujoError(
+    'ORUJO_BAD_ADDRESS',
+    `There is no core ${dst}. Cores are 0 to ${runtime.cores - 1}; the host is core.host, ` +
+      `${runtime.host}.`,
   )
 }

@@ -35,7 +35,9 @@ export class Calls {
     return this.#resolves.length - this.#free.length
   }
 
-  /** A new call, its number in `last`. `scope` stays active until the answer; undefined: none does. */
+  /**
+   * A new call, its number in `last`. `scope` stays active until the answer; undefined: none does.
+   */
   open(scope: Scope | undefined): Promise<unknown> {
     if (this.#end !== undefined) throw this.#end
     const promise = new Promise<unknown>(this.#capture)

@@ -1,6 +1,6 @@
 /**
- * Core: what bodies and tasks hold. It is one core seen under one completion scope: whatever is sent
- * or spawned through it belongs to that scope, and so does what the receivers send in turn.
+ * Core: what bodies and tasks hold. It is one core seen under one completion scope: whatever is
+ * sent or spawned through it belongs to that scope, and so does what the receivers send in turn.
  *
  * Access      the thread it was made on. Not sendable: every body gets its own.
  * Ordering    messages from one core to another are handled in the order in which they were sent.
@@ -8,10 +8,10 @@
  * Ownership   arguments are copied when they leave the core; a local target gets them as they are.
  * Failure     ORUJO_NOT_SENDABLE, ORUJO_UNKNOWN_DEFINITION, ORUJO_BAD_ADDRESS and ORUJO_OVERFLOW
  *             are thrown at the call; after the runtime's end every call throws its error.
+ * Long        the fast paths of send and call need the private fields of one class.
  */
 import { inspect } from 'node:util'
 
-import { OrujoError } from '../errors.ts'
 import type { CoreMemory } from '../memory/directory.ts'
 import { ObjectAddress } from '../memory/objects.ts'
 import { COUNTER } from '../metrics.ts'
@@ -30,7 +30,14 @@ import type { CoreId, Topology } from '../place.ts'
 import { finishScope } from '../sync/finish.ts'
 import type { Scope } from '../sync/scope.ts'
 import { frameHeader } from '../transport/frame.ts'
-import { areNumbers, callBody, firstValues, suspendedError, writeNumbers } from './arguments.ts'
+import {
+  areNumbers,
+  callBody,
+  firstValues,
+  suspendedError,
+  writeNumbers,
+  noSuchCore,
+} from './arguments.ts'
 import type { Endpoint } from './endpoint.ts'
 import { JoinHandle } from './join-handle.ts'
 import { NO_CALL } from './sender.ts'
@@ -170,7 +177,7 @@ export class Core {
       for (let i = 4; i < count; i++) values.push(arguments[2 + i])
       return this.#callSlow(definition, target, dst, values)
     }
-    const outbox = this.#outboxes[dst] ?? this.#badTarget(dst)
+    const outbox = this.#outboxes[dst] ?? noSuchCore(this, dst)
     const { endpoint, scope } = this
     const id = definition.table === endpoint.table ? definition.id : endpoint.table.idOf(definition)
     const object = definition.kind === 'object' ? 1 : 0
@@ -194,7 +201,7 @@ export class Core {
     const { endpoint, scope } = this
     const dst = typeof target === 'number' ? target : target.core
     const id = endpoint.table.idOf(definition)
-    const outbox = this.#outboxes[dst] ?? this.#badTarget(dst)
+    const outbox = this.#outboxes[dst] ?? noSuchCore(this, dst)
     const promise = endpoint.calls.open(undefined) as Promise<R>
     const call = endpoint.calls.last
     if (dst === this.id) {
@@ -229,7 +236,9 @@ export class Core {
     return finishScope(scopes, this.scope, (scope) => work(scope.context as Core))
   }
 
-  /** Resolves when every outbox is below its high-water mark. For producers told false by `send`. */
+  /**
+   * Resolves when every outbox is below its high-water mark. For producers told false by `send`.
+   */
   drain(): Promise<void> {
     return this.endpoint.scheduler.drain()
   }
@@ -254,7 +263,9 @@ export class Core {
     this.memory.objects.remove(address.raw)
   }
 
-  /** Writes one line at once, with the core's number before it; lines of one core keep their order. */
+  /**
+   * Writes one line at once, with the core's number before it; lines of one core keep their order.
+   */
   log(...values: unknown[]): void {
     const text = values.map((value) => (typeof value === 'string' ? value : inspect(value)))
     this.endpoint.writeLine(
@@ -274,7 +285,7 @@ export class Core {
     d: unknown,
   ): boolean {
     const { endpoint, scope } = this
-    const outbox = this.#outboxes[dst] ?? this.#badTarget(dst)
+    const outbox = this.#outboxes[dst] ?? noSuchCore(this, dst)
     const isObject = definition.kind === 'object'
     const words = isObject ? count + 1 : count
     // Runs on objects carry the object before the arguments: another arity than any plain one.
@@ -299,7 +310,7 @@ export class Core {
 
   #sendSlow(definition: AnyDefinition, target: Target, dst: number, values: unknown[]): boolean {
     const { endpoint, scope } = this
-    const outbox = this.#outboxes[dst] ?? this.#badTarget(dst)
+    const outbox = this.#outboxes[dst] ?? noSuchCore(this, dst)
     endpoint.table.idOf(definition)
     if (dst === this.id && definition.kind === 'task') {
       const run = new TaskRun(endpoint, definition, scope, values, NO_ANSWER, NO_CALL, true)
@@ -327,7 +338,7 @@ export class Core {
     values: unknown[],
   ): Promise<unknown> {
     const { endpoint, scope } = this
-    if (this.#outboxes[dst] === undefined) this.#badTarget(dst)
+    if (this.#outboxes[dst] === undefined) noSuchCore(this, dst)
     if (endpoint.ended !== undefined) throw endpoint.ended
     endpoint.table.idOf(definition)
     if (dst === this.id && definition.kind !== 'task') {
@@ -382,13 +393,6 @@ export class Core {
     const { sender, table } = this.endpoint
     const operation = operationOf(table.idOf(definition), variant)
     sender.sendValues(dst, operation, this.scope.id, call, values, definition.name)
-  }
-
-  #badTarget(dst: number): never {
-    throw new OrujoError(
-      'ORUJO_BAD_ADDRESS',
-      `There is no core ${dst}. Cores are 0 to ${this.cores - 1}; the host is core.host (${this.host}).`,
-    )
   }
 }
 

@@ -114,8 +114,8 @@ export class Endpoint implements TaskHost {
   }
 
   /**
-   * Calls a task in a scope of its own, homed at `dst`: resolves when all it gave rise to has ended.
-   * The call's number, for `abortRun`, is `calls.last` right afterwards.
+   * Calls a task in a scope of its own, homed at `dst`: resolves when all it gave rise to has
+   * ended. The call's number, for `abortRun`, is `calls.last` right afterwards.
    */
   callScoped(definition: AnyDefinition, dst: CoreId, values: readonly unknown[]): Promise<unknown> {
     const { root } = this.scopes

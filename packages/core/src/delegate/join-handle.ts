@@ -1,6 +1,6 @@
 /**
- * Join handle: what `spawn` returns for waiting for one task. Whether it is joined or not, the scope
- * of the task waits for it and fails with it.
+ * Join handle: what `spawn` returns for waiting for one task. Whether it is joined or not, the
+ * scope of the task waits for it and fails with it.
  */
 
 /** A spawned task. */

@@ -2,8 +2,8 @@
  * Scoped calls: tasks that other endpoints call in a completion scope of their own, which is what a
  * run is. The answer is sent when the task and all that came of it have ended.
  *
- * States      of a call: running -> answered; its scope is known here in between, so that the caller
- *             can abort it.
+ * States      of a call: running -> answered; its scope is known here in between, so that the
+ *             caller can abort it.
  */
 import type { AnyDefinition } from '../message/definition.ts'
 import type { Scope } from '../sync/scope.ts'

@@ -7,7 +7,9 @@
  * that number a definition differently just refill the cache.
  */
 
-/** What a definition's body may do: answer at once, answer at once on a local object, or suspend. */
+/**
+ * What a definition's body may do: answer at once, answer at once on a local object, or suspend.
+ */
 export type DefinitionKind = 'delegate' | 'object' | 'task'
 
 /**

@@ -154,10 +154,11 @@ function unknownDefinition(definition: AnyDefinition, isTaken: boolean): OrujoEr
   return new OrujoError(
     'ORUJO_UNKNOWN_DEFINITION',
     isTaken
-      ? `The program's ${definition.kind} '${definition.name}' is another object than the one used ` +
-          'here. Import it from the module that the program exports it from, by the same URL.'
-      : `The program does not export the ${definition.kind} '${definition.name}'. Export it from a ` +
-          "module named in launch({ program }), so that every core has it: export { it } from './its-module.js'.",
+      ? `The program's ${definition.kind} '${definition.name}' is another object than the one ` +
+          'used here. Import it from the module that the program exports it from, by the same URL.'
+      : `The program does not export the ${definition.kind} '${definition.name}'. Export it from ` +
+          'a module named in launch({ program }), so that every core has it: ' +
+          "export { it } from './its-module.js'.",
     { definition: definition.name },
   )
 }

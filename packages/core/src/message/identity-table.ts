@@ -34,6 +34,7 @@ export class IdentityTable {
 
   /** Forgets all but the first `size` objects. */
   truncate(size: number): void {
+    if (size === this.#objects.length) return
     if (this.#numbers.size > 0) {
       if (size <= SCANNED) this.#numbers.clear()
       else for (let i = size; i < this.size; i++) this.#numbers.delete(this.#objects[i]!)

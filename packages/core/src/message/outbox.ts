@@ -6,12 +6,13 @@
  *             queued, so that order is kept.
  * Invariants  a frame lies whole in the ring or whole in one chunk of the overflow. `reserve` takes
  *             from a window reserved ahead, one comparison a message; whatever ends the window
- *             (flush, batch, overflow) gives its rest back first. A run is open only while its frame
- *             is the last thing in the window, so that it can grow; every other reservation, and
- *             the end of the window, closes it, before anything of it can be published.
+ *             (flush, batch, overflow) gives its rest back first. A run is open only while its
+ *             frame is the last thing in the window, so that it can grow; every other reservation,
+ *             and the end of the window, closes it, before anything of it can be published.
  * Ordering    FIFO.
- * Bounds      at most `limitWords` wait in the overflow, counted in chunks; beyond that `reserve` throws
- *             ORUJO_OVERFLOW, because the program has ignored `send` returning false for long.
+ * Bounds      at most `limitWords` wait in the overflow, counted in chunks; beyond that `reserve`
+ *             throws ORUJO_OVERFLOW, because the program has ignored `send` returning false for
+ *             long.
  * Misuse      a frame longer than `maxFrameWords`: InvariantError.
  */
 import { OrujoError, invariant } from '../errors.ts'
@@ -279,8 +280,9 @@ export class Outbox {
   #overflowError(): OrujoError {
     return new OrujoError(
       'ORUJO_OVERFLOW',
-      `More than ${this.#limitWords * 8} bytes wait for core ${this.dst}, which does not keep up. ` +
-        'When send() returns false, await core.drain() before sending more, or raise launch({ outboxBytes }).',
+      `More than ${this.#limitWords * 8} bytes wait for core ${this.dst}, which does not keep ` +
+        'up. When send() returns false, await core.drain() before sending more, or raise ' +
+        'launch({ outboxBytes }).',
       { core: this.dst },
     )
   }

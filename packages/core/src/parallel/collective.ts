@@ -82,7 +82,10 @@ function combine(operator: Operator, a: number, b: number): number {
   }
 }
 
-/** One phase of the tasks of one scope. Values are kept by core, so that sums do not depend on timing. */
+/**
+ * One phase of the tasks of one scope. Values are kept by core, so that sums do not depend on
+ * timing.
+ */
 interface Phase {
   readonly operator: Operator
   readonly values: (number | undefined)[]

@@ -1,13 +1,13 @@
 /**
- * Parallel loops. The indices are split among the cores; each core runs its own in order. Bodies are
- * definitions: delegates run in a plain loop, tasks up to TASKS_IN_FLIGHT at a time.
+ * Parallel loops. The indices are split among the cores; each core runs its own in order. Bodies
+ * are definitions: delegates run in a plain loop, tasks up to TASKS_IN_FLIGHT at a time.
  *
  * Ordering    within a core by index for delegates; tasks begin by index.
  * Suspends    the caller, until every iteration and all that came of it has ended. A loop of
  *             delegates gives messages, tasks and the event loop a turn about every SLICE_MS, and
  *             whenever an outbox is above its high-water mark.
- * Failure     a core stops at its first failing iteration; others go on. Rejects with that error, or
- *             with WorkFailedError if several cores failed.
+ * Failure     a core stops at its first failing iteration; others go on. Rejects with that error,
+ *             or with WorkFailedError if several cores failed.
  */
 import type { Core } from '../delegate/core.ts'
 import { task } from '../delegate/define.ts'
@@ -31,8 +31,8 @@ export function forall<A extends unknown[]>(
   ...captured: A
 ): Promise<void>
 /**
- * Runs `definition` for every element of `array`, where it lives: `(core, index, slot, ...captured)`,
- * with `slot` the element's place in `array.local(core)`.
+ * Runs `definition` for every element of `array`, where it lives: `(core, index, slot,
+ * ...captured)`, with `slot` the element's place in `array.local(core)`.
  */
 export function forall<A extends unknown[]>(
   core: Core,
@@ -72,7 +72,9 @@ export function forallRanges<A extends unknown[]>(
   return overRanges(core, count, overSlices, id, captured)
 }
 
-/** The part of 0 .. count that core `index` of `cores` gets: contiguous, remainder to the lowest. */
+/**
+ * The part of 0 .. count that core `index` of `cores` gets: contiguous, remainder to the lowest.
+ */
 export function blockRange(count: number, cores: number, index: number): [number, number] {
   const each = Math.floor(count / cores)
   const rest = count % cores

@@ -2,8 +2,8 @@
  * Scope: the books of one completion event on one endpoint. See scopes.md for the protocol.
  *
  * States      passive (active 0) <-> active; clean <-> dirty (something is not reported yet).
- * Invariants  active >= 0; `counts[j]` is, since the last report, counted messages sent from here to
- *             j, less (for j = here) those whose handling is finished here.
+ * Invariants  active >= 0; `counts[j]` is, since the last report, counted messages sent from here
+ *             to j, less (for j = here) those whose handling is finished here.
  * Access      this endpoint only.
  */
 

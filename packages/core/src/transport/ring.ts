@@ -123,8 +123,8 @@ export class RingReader {
   }
 
   /**
-   * A cheap look, without ordering: whether `refresh` is likely to find something. Before parking ask
-   * `refresh`, which cannot be out of date.
+   * A cheap look, without ordering: whether `refresh` is likely to find something. Before parking
+   * ask `refresh`, which cannot be out of date.
    */
   glance(): boolean {
     return this.#control[RING_TAIL] !== this.head

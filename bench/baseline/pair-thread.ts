@@ -6,13 +6,21 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Outcome, Role } from './pair.ts'
 import { ping, pong } from './ping-pong.ts'
-import { answer, ask } from './promise-ring.ts'
+import { answer, ask, askOne } from './promise-ring.ts'
 import { consume, produce } from './ring.ts'
 
 /** Runs `count` operations over `memory`. */
 type Body = (memory: SharedArrayBuffer, count: number) => Outcome | Promise<Outcome>
 
-const BODIES: Readonly<Record<Role, Body>> = { produce, consume, ping, pong, ask, answer }
+const BODIES: Readonly<Record<Role, Body>> = {
+  produce,
+  consume,
+  ping,
+  pong,
+  ask,
+  'ask-one': askOne,
+  answer,
+}
 
 const { role, memory } = workerData as { role: Role; memory: SharedArrayBuffer }
 const port = parentPort!

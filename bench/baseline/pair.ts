@@ -10,7 +10,7 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
 /** What a thread of a pair can be told to run; `pair-thread.ts` knows the bodies. */
-export type Role = 'produce' | 'consume' | 'ping' | 'pong' | 'ask' | 'answer'
+export type Role = 'produce' | 'consume' | 'ping' | 'pong' | 'ask' | 'ask-one' | 'answer'
 
 /** What one thread found in one trial. */
 export interface Outcome {

@@ -1,6 +1,6 @@
 /**
- * Hand-written ring with a promise per call: 256 async loops on one thread call the other and await
- * each answer. What a good programmer writes for exactly this job: four words there, one back, and
+ * Hand-written ring with a promise per call: async loops on one thread, 256 or a single one, call the
+ * other thread and await each answer. What a good programmer writes for exactly this job: four words there, one back, and
  * no call number, because answers come in the order of the calls.
  *
  * Shared words as in ring.ts, for one ring of calls and one of answers.
@@ -8,11 +8,18 @@
  * Bounds      IN_FLIGHT calls, fewer than either ring holds: neither can be full.
  */
 import { performance } from 'node:perf_hooks'
-import { millionsPerSecond, scaled, verify, type MicroCase, type Subject } from '../harness/case.ts'
+import {
+  microsecondsEach,
+  millionsPerSecond,
+  scaled,
+  verify,
+  type MicroCase,
+  type Subject,
+} from '../harness/case.ts'
 import { Pair, type Outcome } from './pair.ts'
 
-const NAME = 'promise-ring.hand-written'
 const COUNT = 500_000
+const ONE_COUNT = 200_000
 const IN_FLIGHT = 256
 /** Calls written before they are published, so that the other thread can begin on them. */
 const BATCH = 32
@@ -27,22 +34,45 @@ const CONTROL_BYTES = 256
 const MEMORY_BYTES = CONTROL_BYTES + (CALL_CAPACITY + ANSWER_CAPACITY) * 8
 
 export const handWrittenPromiseRing: MicroCase = {
-  name: NAME,
+  name: 'promise-ring.hand-written',
   unit: 'M/s',
   better: 'more',
   baseline: 'ring.hand-written',
-  async open(): Promise<Subject> {
-    const pair = await Pair.open('ask', 'answer', new SharedArrayBuffer(MEMORY_BYTES))
-    return {
-      async trial(scale) {
-        const count = scaled(COUNT / IN_FLIGHT, scale) * IN_FLIGHT
-        const [{ seconds, sum }] = await pair.run(count)
-        verify(NAME, sum, 3 * count * (count - 1))
-        return millionsPerSecond(count, seconds)
-      },
-      close: () => pair.close(),
-    }
-  },
+  open: () =>
+    openAsking('ask', async (pair, scale) => {
+      const count = scaled(COUNT / IN_FLIGHT, scale) * IN_FLIGHT
+      const [{ seconds, sum }] = await pair.run(count)
+      verify('promise-ring.hand-written', sum, expectedSum(count))
+      return millionsPerSecond(count, seconds)
+    }),
+}
+
+/** One call in flight: a ping-pong that can be awaited, the least that a blocking call costs. */
+export const handWrittenPromiseRingOne: MicroCase = {
+  name: 'promise-ring.hand-written.1',
+  unit: 'us/call',
+  better: 'less',
+  baseline: 'ping-pong.hand-written',
+  open: () =>
+    openAsking('ask-one', async (pair, scale) => {
+      const count = scaled(ONE_COUNT, scale)
+      const [{ seconds, sum }] = await pair.run(count)
+      verify('promise-ring.hand-written.1', sum, expectedSum(count))
+      return microsecondsEach(count, seconds)
+    }),
+}
+
+async function openAsking(
+  role: 'ask' | 'ask-one',
+  trial: (pair: Pair, scale: number) => Promise<number>,
+): Promise<Subject> {
+  const pair = await Pair.open(role, 'answer', new SharedArrayBuffer(MEMORY_BYTES))
+  return { trial: (scale) => trial(pair, scale), close: () => pair.close() }
+}
+
+/** Call i has the arguments (i, 2 i, 3 i), and every loop makes its share of the calls. */
+function expectedSum(count: number): number {
+  return 3 * count * (count - 1)
 }
 
 /** The calling side: a ring of calls, a ring of answers, and the resolvers of calls in flight. */
@@ -109,21 +139,39 @@ class Asker {
   }
 }
 
-/** Call i has the arguments (i, 2 i, 3 i); every loop makes its share of the calls. */
-export async function ask(memory: SharedArrayBuffer, count: number): Promise<Outcome> {
+export function ask(memory: SharedArrayBuffer, count: number): Promise<Outcome> {
+  return askInLoops(memory, count, IN_FLIGHT)
+}
+
+export function askOne(memory: SharedArrayBuffer, count: number): Promise<Outcome> {
+  return askInLoops(memory, count, 1)
+}
+
+async function askInLoops(
+  memory: SharedArrayBuffer,
+  count: number,
+  inFlight: number,
+): Promise<Outcome> {
   const asker = new Asker(memory)
   const loops: Promise<number>[] = []
   const start = performance.now()
-  for (let loop = 0; loop < IN_FLIGHT; loop++) loops.push(askInLoop(asker, loop, count))
+  for (let first = 0; first < inFlight; first++) {
+    loops.push(askInLoop(asker, first, inFlight, count))
+  }
   await asker.pump(count)
   const sums = await Promise.all(loops)
   const seconds = (performance.now() - start) / 1000
   return { seconds, sum: sums.reduce((left, right) => left + right, 0) }
 }
 
-async function askInLoop(asker: Asker, first: number, count: number): Promise<number> {
+async function askInLoop(
+  asker: Asker,
+  first: number,
+  step: number,
+  count: number,
+): Promise<number> {
   let sum = 0
-  for (let i = first; i < count; i += IN_FLIGHT) sum += await asker.call(i, 2 * i, 3 * i)
+  for (let i = first; i < count; i += step) sum += await asker.call(i, 2 * i, 3 * i)
   return sum
 }
 
@@ -136,6 +184,7 @@ export function answer(memory: SharedArrayBuffer, count: number): Outcome {
   const start = performance.now()
   for (let left = count; left > 0;) {
     const callTail = Atomics.load(control, CALL_TAIL)
+    if (callHead === callTail) continue
     for (; callHead !== callTail; callHead = (callHead + CALL_WORDS) | 0) {
       const at = callHead & (CALL_CAPACITY - 1)
       answers[answerTail & (ANSWER_CAPACITY - 1)] = calls[at + 1]! + calls[at + 2]! + calls[at + 3]!

@@ -85,6 +85,7 @@ export function consume(memory: SharedArrayBuffer, count: number): Outcome {
   const start = performance.now()
   for (let received = 0; received < count;) {
     const tail = Atomics.load(control, TAIL)
+    if (tail === head) continue
     received += ((tail - head) | 0) / MESSAGE_WORDS
     while (head !== tail) {
       const at = head & mask

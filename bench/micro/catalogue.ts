@@ -6,7 +6,7 @@ import { comlinkCall, comlinkPipelined } from '../baseline/comlink.ts'
 import { handWrittenPingPong } from '../baseline/ping-pong.ts'
 import { piscinaClose, piscinaRun, piscinaStart } from '../baseline/piscina.ts'
 import { postMessagePingPong, postMessagePipelined } from '../baseline/post-message.ts'
-import { handWrittenPromiseRing } from '../baseline/promise-ring.ts'
+import { handWrittenPromiseRing, handWrittenPromiseRingOne } from '../baseline/promise-ring.ts'
 import { handWrittenRing } from '../baseline/ring.ts'
 import { asyncCall, plainLoop } from '../baseline/single-thread.ts'
 import type { Family } from '../harness/select.ts'
@@ -34,6 +34,7 @@ const RATES: Family = [
 const LATENCIES: Family = [
   blockingOne,
   handWrittenPingPong,
+  handWrittenPromiseRingOne,
   completion,
   comlinkCall,
   postMessagePingPong,

@@ -6,6 +6,7 @@ import test, { type ExecutionContext } from 'ava'
 import type { Machine } from '../support/machine.ts'
 import { completionRules } from './runtime-completion.ts'
 import { delegateRules } from './runtime-delegates.ts'
+import { loopRules } from './runtime-loops.ts'
 import { orderingRules } from './runtime-ordering.ts'
 import { taskRules } from './runtime-tasks.ts'
 
@@ -39,5 +40,6 @@ export function runtimeConformance(withMachine: WithMachine): void {
     orderingRules(rule)
     taskRules(rule)
     completionRules(rule)
+    loopRules(rule)
   }
 }

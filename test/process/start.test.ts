@@ -24,39 +24,41 @@ async function run(...args: string[]): Promise<Outcome> {
   })
 }
 
-let tour: Outcome
+/** One tour for all tests: it takes a while. */
+const touring = run()
 
-test.before('the tour runs', async () => {
-  tour = await run()
+test('the tour ends well and prints nothing but its report', async (t) => {
+  const { code, stderr } = await touring
+  t.is(stderr, '')
+  t.is(code, 0)
 })
 
-test('the tour ends well and prints nothing but its report', (t) => {
-  t.is(tour.stderr, '')
-  t.is(tour.code, 0)
+test('piped output has no terminal sequences and no progress', async (t) => {
+  const { stdout } = await touring
+  t.notRegex(stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
+  t.notRegex(stdout, /%/)
 })
 
-test('piped output has no terminal sequences and no progress', (t) => {
-  t.notRegex(tour.stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
-  t.notRegex(tour.stdout, /%/)
+test('it says what runs where', async (t) => {
+  const { stdout } = await touring
+  t.regex(stdout, /4 cores, .*2 locales x 2 cores; Node v\d+\.\d+\.\d+; \d+ hardware threads/)
+  t.true(stdout.includes(`Node ${process.version};`))
 })
 
-test('it says what runs where', (t) => {
-  t.regex(tour.stdout, /4 cores, .*2 locales x 2 cores; Node v\d+\.\d+\.\d+; \d+ hardware threads/)
-  t.true(tour.stdout.includes(`Node ${process.version};`))
+test('the search over WordNet is the agreed one, and verified', async (t) => {
+  const { stdout } = await touring
+  t.regex(stdout, /vertices +117,791 /)
+  t.regex(stdout, /edges +378,203 /)
+  t.regex(stdout, /source +coffee, java\n/)
+  t.regex(stdout, /reached +115,579 /)
+  t.regex(stdout, /levels +15\n/)
+  t.regex(stdout, /time +[\d.]+ ms /)
+  t.regex(stdout, /verified +yes, all 5 trees/)
 })
 
-test('the search over WordNet is the agreed one, and verified', (t) => {
-  t.regex(tour.stdout, /vertices +117,791 /)
-  t.regex(tour.stdout, /edges +378,203 /)
-  t.regex(tour.stdout, /source +coffee, java\n/)
-  t.regex(tour.stdout, /reached +115,579 /)
-  t.regex(tour.stdout, /levels +15\n/)
-  t.regex(tour.stdout, /time +[\d.]+ ms /)
-  t.regex(tour.stdout, /verified +yes, all 5 trees/)
-})
-
-test('the chain leads from word to word, a relation each step, and is the shortest', (t) => {
-  const [, chain = ''] = /from 'coffee' to 'jazz'\n([^]*?)\n\n/.exec(tour.stdout) ?? []
+test('the chain leads from word to word, a relation each step, and is the shortest', async (t) => {
+  const { stdout } = await touring
+  const [, chain = ''] = /from 'coffee' to 'jazz'\n([^]*?)\n\n/.exec(stdout) ?? []
   const lines = chain.split('\n')
   const summary = lines.pop()
   t.is(summary, '  6 steps, the fewest for any of 20 pairs of senses: verified')
@@ -66,21 +68,24 @@ test('the chain leads from word to word, a relation each step, and is the shorte
   t.regex(lines.at(-1)!, / {2}jazz {2}/)
 })
 
-test('the counter is exact, by blocking and by one-way delegates', (t) => {
-  t.regex(tour.stdout, /blocking delegates .* 200,000: exact, +[\d,]+ a second/)
-  t.regex(tour.stdout, /one-way delegates .* 4,000,000: exact, +[\d,]+ a second/)
+test('the counter is exact, by blocking and by one-way delegates', async (t) => {
+  const { stdout } = await touring
+  t.regex(stdout, /blocking delegates .* 200,000: exact, +[\d,]+ a second/)
+  t.regex(stdout, /one-way delegates .* 4,000,000: exact, +[\d,]+ a second/)
 })
 
-test('the table holds a rate and a factor for each way to reach a thread', (t) => {
+test('the table holds a rate and a factor for each way to reach a thread', async (t) => {
+  const { stdout } = await touring
   const cells = String.raw`│ +[\d,]+ │ +[\d.,]+ │`
   for (const name of ['postMessage', 'Comlink call', 'Piscina run']) {
-    t.regex(tour.stdout, new RegExp(String.raw`│ ${name} +${cells} +[\d.,]+ x as fast │`))
+    t.regex(stdout, new RegExp(String.raw`│ ${name} +${cells} +[\d.,]+ x as fast │`))
   }
-  t.is(tour.stdout.match(new RegExp(String.raw`│ Orujo (send|call) +${cells} +│`, 'g'))?.length, 3)
+  t.is(stdout.match(new RegExp(String.raw`│ Orujo (send|call) +${cells} +│`, 'g'))?.length, 3)
 })
 
-test('it ends with what to try next', (t) => {
-  const [, next = ''] = /What to try next\n([^]*)$/.exec(tour.stdout) ?? []
+test('it ends with what to try next', async (t) => {
+  const { stdout } = await touring
+  const [, next = ''] = /What to try next\n([^]*)$/.exec(stdout) ?? []
   for (const hint of ['npm run graph -- ', 'npm run bench -- micro', 'README.md']) {
     t.true(next.includes(hint), hint)
   }

@@ -4,7 +4,7 @@
  */
 export { compareAndSwap, fetchAdd, increment, read, write } from './delegate/atomic.ts'
 export { Core, type Target } from './delegate/core.ts'
-export { delegate, objectDelegate, task } from './delegate/define.ts'
+export { delegate, factory, objectDelegate, task } from './delegate/define.ts'
 export { JoinHandle } from './delegate/join-handle.ts'
 export { GlobalCompletionEvent, completionEvent } from './delegate/event.ts'
 export { InvariantError, OrujoError, type OrujoCode } from './errors.ts'

@@ -7,7 +7,7 @@
  * Misuse      a search while another is in progress, or a vertex that is none: InvariantError.
  */
 import {
-  delegate,
+  factory,
   free,
   InvariantError,
   objectDelegate,
@@ -37,10 +37,9 @@ export interface LoadGraphOptions {
   readonly onProgress?: (done: number, total: number) => void
 }
 
-/** The result is `unknown` because a part never travels. */
-export const makeSearchPart = delegate(
+export const makeSearchPart = factory(
   'graph.search.part',
-  (core: Core, graph: SymmetricObject<GraphPart>): unknown => new SearchPart(graph.local(core)),
+  (core, graph: SymmetricObject<GraphPart>) => new SearchPart(graph.local(core)),
 )
 
 export const parentsHere = objectDelegate(
@@ -74,13 +73,12 @@ export async function loadGraph(
   options: LoadGraphOptions = {},
 ): Promise<DistributedGraph> {
   const { isDirected = false, onProgress = () => undefined } = options
-  // What the delegate makes is a GraphPart; its type says nothing, as its result cannot be sent.
-  const parts = (await symmetricObject(core, makeGraphPart)) as SymmetricObject<GraphPart>
+  const parts = await symmetricObject(core, makeGraphPart)
   try {
     const outcome = await loadParts(core, parts, source, { isDirected, onProgress })
     const search = await symmetricObject(core, makeSearchPart, parts)
     // As above.
-    const handles = { graph: parts, search: search as SymmetricObject<SearchPart> }
+    const handles = { graph: parts, search }
     return new DistributedGraph(handles, outcome, isDirected, core.cores)
   } catch (error) {
     // If giving back fails as well it is for the same reason, which is the one to tell.

@@ -8,7 +8,7 @@
  *             be told; a file that cannot be read fails the task that reads it.
  */
 import {
-  delegate,
+  factory,
   objectDelegate,
   onAllCores,
   task,
@@ -58,8 +58,7 @@ export interface LoadOutcome {
   readonly selfLoops: number
 }
 
-/** The result is `unknown` because a part never travels. */
-export const makeGraphPart = delegate('graph.part', (core: Core): unknown => new GraphPart(core.id))
+export const makeGraphPart = factory('graph.part', (core) => new GraphPart(core.id))
 
 export const reportProgress = objectDelegate(
   'graph.load.progress',

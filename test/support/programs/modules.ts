@@ -6,10 +6,11 @@ import { definitionsIn } from '#core/message/handlers.js'
 import * as checks from './checks.ts'
 import * as completion from './completion.ts'
 import * as delegates from './delegates.ts'
+import * as loops from './loops.ts'
 import * as ordering from './ordering.ts'
 import * as tasks from './tasks.ts'
 
-const MODULES: Readonly<Record<string, object>> = { checks, completion, delegates, ordering, tasks }
+const MODULES: Readonly<Record<string, object>> = { checks, completion, delegates, loops, ordering, tasks }
 
 /** Where cores on threads load the program from. */
 export function programUrls(): URL[] {

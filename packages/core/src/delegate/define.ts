@@ -38,6 +38,17 @@ export function objectDelegate<T, A extends unknown[], R>(
 }
 
 /**
+ * Makes an object that stays on the core it is made on, for `symmetricObject`. It is a delegate whose
+ * result need not be sendable, because it does not travel.
+ */
+export function factory<A extends unknown[], T>(
+  name: string,
+  body: ((core: Core, ...args: A) => T) & CheckedBody<A, void>,
+): Delegate<A, T> {
+  return new Definition('delegate', name, body as unknown as Body)
+}
+
+/**
  * A piece of work that may suspend. Between two of its awaits nothing else happens on its core.
  *
  * @param name as for `delegate`

@@ -59,7 +59,7 @@ export async function symmetric<T extends ElementType>(
   return core.memory.directory.symmetric(id) as unknown as SymmetricArray<T>
 }
 
-/** One object per core, made there by the delegate `make`, under one name. */
+/** One object per core, made there by `make` (a `factory`, or a delegate), under one name. */
 export async function symmetricObject<A extends unknown[], T>(
   core: Core,
   make: Delegate<A, T>,

@@ -1,7 +1,7 @@
 /**
- * Hand-written ring with a promise per call: async loops on one thread, 256 or a single one, call the
- * other thread and await each answer. What a good programmer writes for exactly this job: four words there, one back, and
- * no call number, because answers come in the order of the calls.
+ * Hand-written ring with a promise per call: async loops on one thread, 256 or a single one, call
+ * the other thread and await each answer. What a good programmer writes for exactly this job: four
+ * words there, one back, and no call number, because answers come in the order of the calls.
  *
  * Shared words as in ring.ts, for one ring of calls and one of answers.
  * Ordering    both rings FIFO, so the oldest unanswered call owns the next answer.

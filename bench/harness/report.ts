@@ -4,12 +4,12 @@
 import Table from 'cli-table3'
 import type { Entry } from './summary.ts'
 
-const HEAD = ['case', 'unit', 'median', 'min', 'max', 'baseline', 'its median', 'ratio']
+const HEAD = ['case', 'unit', 'median', 'min', 'max', 'baseline', 'its median', 'ratio'] as const
 const RIGHT_FROM = 2
 
 export function formatTable(entries: readonly Entry[]): string {
   const table = new Table({
-    head: HEAD,
+    head: [...HEAD],
     colAligns: HEAD.map((name, index) =>
       index < RIGHT_FROM || name === 'baseline' ? 'left' : 'right',
     ),

@@ -1,8 +1,8 @@
 /**
- * One-way delegates with a global array among their arguments: `(core, counts, i)`, the way in which
- * most programs are written. Core 0 increments the elements that core 1 holds, in turn.
+ * One-way delegates with a global array among their arguments: `(core, counts, i)`, the way in
+ * which most programs are written. Core 0 increments the elements that core 1 holds, in turn.
  *
- * Means       what naming an array in a message costs, against `delegate.one-way` with numbers only.
+ * Means       what naming an array in a message costs, beside `delegate.one-way`: numbers only.
  * Not meant   random access: the elements lie in the cache of core 1.
  */
 import { performance } from 'node:perf_hooks'

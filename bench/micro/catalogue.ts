@@ -9,6 +9,7 @@ import { postMessagePingPong, postMessagePipelined } from '../baseline/post-mess
 import { handWrittenPromiseRing, handWrittenPromiseRingOne } from '../baseline/promise-ring.ts'
 import { handWrittenRing } from '../baseline/ring.ts'
 import { asyncCall, plainLoop } from '../baseline/single-thread.ts'
+import type { MicroCase } from '../harness/case.ts'
 import type { Family } from '../harness/select.ts'
 import { array } from './array.ts'
 import { blockingMany, blockingOne } from './blocking.ts'
@@ -19,7 +20,7 @@ import { object } from './object.ts'
 import { oneWay } from './one-way.ts'
 import { spawnBound, spawnOneWay } from './spawn.ts'
 
-const RATES: Family = [
+const RATES: readonly MicroCase[] = [
   oneWay,
   handWrittenRing,
   object,
@@ -31,7 +32,7 @@ const RATES: Family = [
   postMessagePipelined,
 ]
 
-const LATENCIES: Family = [
+const LATENCIES: readonly MicroCase[] = [
   blockingOne,
   handWrittenPingPong,
   handWrittenPromiseRingOne,

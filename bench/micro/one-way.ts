@@ -1,6 +1,6 @@
 /**
- * One-way delegates: core 0 sends three numbers to core 1 ten million times and waits for the end of
- * all of them. The body adds two of them to a double in its heap, whose index is the third.
+ * One-way delegates: core 0 sends three numbers to core 1 ten million times and waits for the end
+ * of all of them. The body adds two of them to a double in its heap, whose index is the third.
  *
  * Means       the rate of a loop that does nothing but send, both cores spinning, with completion
  *             and backpressure included.

@@ -1,7 +1,7 @@
 /**
- * Runtime case: a case whose work is a task on core 0 of a runtime of one locale with two cores. Each
- * case has a runtime of its own, so that no other case has shaped its compiled code; an idle runtime
- * uses no CPU, so they do not disturb each other.
+ * Runtime case: a case whose work is a task on core 0 of a runtime of one locale with two cores.
+ * Each case has a runtime of its own, so that no other case has shaped its compiled code; an idle
+ * runtime uses no CPU, so they do not disturb each other.
  */
 import { launch, type Task } from '@orujo/core'
 import { scaled, verify, type Better, type MicroCase } from '../harness/case.ts'

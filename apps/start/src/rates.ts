@@ -15,9 +15,12 @@ import { startLoad } from './load.ts'
 import { orujoContenders } from './orujo-rates.ts'
 import { openPeers } from './peers.ts'
 
+/** Rounds before those that count; each fits better than the one before. */
+const WARM_UPS = 5
 const ROUNDS = 5
-const ROUND_SECONDS = 0.1
-const FIRST_COUNT = 256
+const ROUND_SECONDS = 0.08
+/** A guess too low for everybody, so that first rounds are short. */
+const FIRST_RATE = 3_000
 /** So that sums stay exact, far more than any round needs. */
 const MAX_COUNT = 2 ** 25
 /** Hardware threads busy with other programs, beyond which the reader should know. */
@@ -29,10 +32,9 @@ const DISCIPLINES: readonly (readonly [Discipline, string])[] = [
   ['one-by-one', 'one call at a time'],
 ]
 
-interface Measured extends Contender {
-  /** Calls a round. */
-  readonly count: number
-  /** Calls a second, one figure a round. */
+interface Measured {
+  readonly contender: Contender
+  /** Calls a second, one figure a round, the guess and the warm-ups among them. */
   readonly rates: number[]
 }
 
@@ -43,25 +45,16 @@ export async function describeRates(): Promise<string> {
     coresPerLocale: 2,
   })
   await using peers = await openPeers()
-  const measured: Measured[] = []
-  for (const contender of [...orujoContenders(runtime), ...peers.contenders]) {
-    measured.push({ ...contender, count: await warmUp(contender), rates: [] })
-  }
+  const contenders = [...orujoContenders(runtime), ...peers.contenders]
+  const measured = contenders.map((contender) => ({ contender, rates: [FIRST_RATE] }))
   const load = startLoad()
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const each of measured) each.rates.push(await runVerified(each, each.count))
+  for (let round = 0; round < WARM_UPS + ROUNDS; round++) {
+    for (const { contender, rates } of measured) {
+      const fitting = Math.ceil(rates.at(-1)! * ROUND_SECONDS)
+      rates.push(await runVerified(contender, Math.min(MAX_COUNT, fitting)))
+    }
   }
   return table(measured) + describeLoad(load.threadsBusyElsewhere())
-}
-
-/** Runs rounds until they are long enough. The calls that fill a round. */
-async function warmUp(contender: Contender): Promise<number> {
-  let count = FIRST_COUNT
-  for (;;) {
-    const fitting = (await runVerified(contender, count)) * ROUND_SECONDS
-    if (count >= fitting / 2 || count === MAX_COUNT) return Math.min(MAX_COUNT, Math.ceil(fitting))
-    count = Math.min(MAX_COUNT, 4 * count)
-  }
 }
 
 /** Calls a second. */
@@ -87,12 +80,12 @@ function table(measured: readonly Measured[]): string {
     style: { head: [], border: [] },
   })
   for (const [discipline, title] of DISCIPLINES) {
-    const group = measured.filter((each) => each.discipline === discipline)
-    const rates = group.map((each) => median(each.rates))
+    const group = measured.filter(({ contender }) => contender.discipline === discipline)
+    const rates = group.map((each) => median(each.rates.slice(-ROUNDS)))
     const [own = Number.NaN, ...others] = rates
     lines.push([
       title,
-      group.map(({ name }) => name).join('\n'),
+      group.map(({ contender }) => contender.name).join('\n'),
       rates.map(whole).join('\n'),
       rates.map((rate) => figure(1e6 / rate)).join('\n'),
       ['', ...others.map((rate) => `${figure(own / rate)} x as fast`)].join('\n'),

@@ -3,7 +3,10 @@
  *
  * Shared words one row of doubles per endpoint, written by its owner with plain stores, read by the
  *             host with plain loads: a figure may be a moment old, never torn. Nothing is ever set
- *             back; the host subtracts a snapshot (`since`) to start from zero again.
+ *             back; the host subtracts a snapshot to start from zero again.
+ *             Times are written when what they measure ends. Until then the row says what the owner
+ *             does and since when, and the host adds the time that has passed. `since` changes
+ *             before the times do, so the host knows that it read them as they changed.
  */
 
 /** What one endpoint counts, in the order of its row. */
@@ -26,6 +29,7 @@ export const COUNTERS = [
   'queuedWords',
   'parks',
   'parkedMs',
+  'spinningMs',
   'busyMs',
 ] as const
 
@@ -35,6 +39,20 @@ export type CounterName = (typeof COUNTERS)[number]
 export const COUNTER: Readonly<Record<CounterName, number>> = Object.freeze(
   Object.fromEntries(COUNTERS.map((name, index) => [name, index])) as Record<CounterName, number>,
 )
+
+/** What an endpoint does: nothing yet, work, look for work, or sleep. */
+const NONE = 0
+export const BUSY = 1
+export const SPINNING = 2
+export const PARKED = 3
+
+/** Places after the counters in a row: what the endpoint does, and since when. */
+const STATE = COUNTERS.length
+const SINCE = STATE + 1
+const FIRST_TRAFFIC = SINCE + 1
+
+/** Attempts to read times that nobody changes meanwhile; they change every few microseconds. */
+const MAX_READS = 8
 
 /** Counters that say how things are now, and so are not subtracted. */
 const GAUGES: readonly CounterName[] = Object.freeze(['queuedTasks', 'queuedWords'] as const)
@@ -75,21 +93,37 @@ export function metricsRow(memory: ArrayBufferLike, endpoints: number, id: numbe
 
 /** Index, in a row, of the messages to `dst`; the words to it are in the next place. */
 export function trafficIndex(dst: number): number {
-  return COUNTERS.length + 2 * dst
+  return FIRST_TRAFFIC + 2 * dst
 }
 
-/** Raw copy of all rows, to subtract later. */
-export function snapshot(memory: ArrayBufferLike): Float64Array {
-  return new Float64Array(memory).slice()
+/** Owner of `row`: from `nowMs` on it does something else: BUSY, SPINNING or PARKED. */
+export function markState(row: Float64Array, state: number, nowMs: number): void {
+  const passedMs = nowMs - row[SINCE]!
+  row[SINCE] = nowMs
+  if (row[STATE] !== NONE) row[timeIndex(row[STATE]!)]! += passedMs
+  row[STATE] = state
 }
 
-/** Readable figures since `base`, a snapshot or undefined for the start. */
+/** Copy of all rows, with times up to `nowMs`, to read or to subtract later. */
+export function snapshot(memory: ArrayBufferLike, endpoints: number, nowMs: number): Float64Array {
+  const copy = new Float64Array(memory).slice()
+  for (let id = 0; id < endpoints; id++) {
+    copyTimes(metricsRow(memory, endpoints, id), metricsRow(copy.buffer, endpoints, id), nowMs)
+  }
+  return copy
+}
+
+/**
+ * Readable figures since `base`, a snapshot or undefined for the start. Without `nowMs` times are
+ * those of the last change of state.
+ */
 export function readMetrics(
   memory: ArrayBufferLike,
   endpoints: number,
   base: Float64Array | undefined,
+  nowMs = -Infinity,
 ): RuntimeMetrics {
-  const now = new Float64Array(memory)
+  const now = snapshot(memory, endpoints, nowMs)
   const length = rowLength(endpoints)
   const since = (index: number): number => now[index]! - (base?.[index] ?? 0)
   const ids = Array.from({ length: endpoints }, (_, id) => id)
@@ -116,6 +150,25 @@ function fromNames(figure: (name: CounterName) => number): CoreMetrics {
   return Object.fromEntries(COUNTERS.map((name) => [name, figure(name)])) as CoreMetrics
 }
 
+/** Times of `row` and of what it does now, read at one moment, into `copy`. */
+function copyTimes(row: Float64Array, copy: Float64Array, nowMs: number): void {
+  for (let read = 0; read < MAX_READS; read++) {
+    const since = row[SINCE]!
+    const state = row[STATE]!
+    for (const each of [BUSY, SPINNING, PARKED]) copy[timeIndex(each)] = row[timeIndex(each)]!
+    if (state !== NONE) copy[timeIndex(state)]! += Math.max(0, nowMs - since)
+    if (row[SINCE] === since && row[STATE] === state) return
+  }
+}
+
+function timeIndex(state: number): number {
+  return state === PARKED
+    ? COUNTER.parkedMs
+    : state === SPINNING
+      ? COUNTER.spinningMs
+      : COUNTER.busyMs
+}
+
 function rowLength(endpoints: number): number {
-  return COUNTERS.length + 2 * endpoints
+  return FIRST_TRAFFIC + 2 * endpoints
 }

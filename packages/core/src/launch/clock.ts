@@ -1,15 +1,18 @@
 /**
- * The clock of real threads: monotonic time, turns of the event loop, short pauses.
+ * The clock of real threads: monotonic time that all of them share, and turns of the event loop.
  */
 import type { LoopClock } from '../task/scheduler.ts'
 
-/** How long a core waits for a reader that does not keep up before it looks again. */
-const PAUSE_MS = 1
+/** Start of this thread's own time, in milliseconds since 1970. */
+export function threadOrigin(): number {
+  return performance.timeOrigin
+}
 
-export function threadClock(): LoopClock {
+/** Milliseconds since `origin`, the host's `threadOrigin`, so that times can be compared. */
+export function threadClock(origin: number): LoopClock {
+  const offset = threadOrigin() - origin
   return {
-    now: () => performance.now(),
+    now: () => performance.now() + offset,
     macrotask: () => new Promise((resolve) => setImmediate(resolve)),
-    pause: () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS)),
   }
 }

@@ -2,28 +2,35 @@
  * Core main: the one long task that a Piscina worker runs. It builds the core, answers the host's
  * control calls, and turns the loop until the runtime ends.
  *
- * Ownership   the port is this thread's: closed when the loop ends. Memory belongs to the host.
- * Shutdown    the transport leaves RUNNING; the loop returns; the endpoint is ended; the task
- *             returns, and the pool may end the thread.
+ * Ownership   the port is this thread's: closed when the loop has ended. Memory is the host's.
+ * Shutdown    the host sends the error with which the runtime ends, then sets the transport's
+ *             state; the loop returns; whatever waits here is rejected with that error, and gets a
+ *             turn to hear of it; the task returns, and the host may end the thread.
  */
-import { writeSync } from 'node:fs'
-import type { MessagePort } from 'node:worker_threads'
+import { type MessagePort, setEnvironmentData } from 'node:worker_threads'
 
-import { type Endpoint as ComlinkEndpoint, expose } from 'comlink'
+import { expose } from 'comlink'
 
 import { Core } from '../delegate/core.ts'
 import { Endpoint } from '../delegate/endpoint.ts'
 import { coreExtensions } from '../delegate/handles.ts'
+import { writeLine } from '../delegate/log.ts'
 import { OrujoError } from '../errors.ts'
 import { CoreMemory } from '../memory/directory.ts'
 import { CoreHeap } from '../memory/heap.ts'
+import type { HandlerTable } from '../message/handlers.ts'
 import { metricsRow } from '../metrics.ts'
 import { Topology } from '../place.ts'
 import { type ThreadsMemory, ThreadsTransport } from '../transport/threads.ts'
 import { threadClock } from './clock.ts'
-import { type CoreControl, packError } from './control.ts'
-import { loadProgram } from './program.ts'
-import { writeLine } from '../delegate/log.ts'
+import { type CoreControl, type LoadAnswer, packError, unpackError } from './control.ts'
+import { within } from './deadline.ts'
+import { LineWriter } from './line-writer.ts'
+import { LOADING_KEY } from './options.ts'
+import { loadProgram, printsOf } from './program.ts'
+
+/** How long the host's word on why the runtime ended may come after the end itself. */
+const LAST_WORD_MS = 200
 
 /** Everything a core needs to begin; sent as the task of its worker. */
 export interface CoreStart {
@@ -34,37 +41,73 @@ export interface CoreStart {
   readonly heap: SharedArrayBuffer
   readonly sharedBytes: number
   readonly metrics: SharedArrayBuffer
+  /** Start of the host's time; all threads count from it. */
+  readonly timeOrigin: number
   readonly spinMs: number
   readonly outboxBytes: number
   readonly log: 'stderr' | 'event'
   readonly port: MessagePort
 }
 
-/** Runs core `start.core` until the runtime ends. */
-export async function coreMain(start: CoreStart): Promise<void> {
+/** Runs core `start.core` until the runtime ends. Resolves with why its loop failed, if it did. */
+export async function coreMain(start: CoreStart): Promise<Uint8Array | undefined> {
   const endpoint = buildEndpoint(start)
-  let loop: Promise<number> | undefined
-  const ended = new Promise<number>((resolve, reject) => {
-    const control: CoreControl = {
-      async load(programs) {
-        try {
-          const table = await loadProgram(programs)
-          endpoint.useTable(table)
-          loop ??= endpoint.scheduler.run()
-          loop.then(resolve, reject)
-          return { isLoaded: true, fingerprint: table.fingerprint, names: table.names() }
-        } catch (error) {
-          return { isLoaded: false, error: packError(error, start.core) }
-        }
-      },
-    }
-    expose(control, start.port as unknown as ComlinkEndpoint)
-  })
+  const control = new Control(endpoint)
+  expose(control.calls, start.port)
   try {
-    await ended
-    endpoint.end(new OrujoError('ORUJO_CLOSED', 'The runtime was closed.'))
+    await control.loopEnded
+    const error = await within(control.lastWord, LAST_WORD_MS, closedError)
+    endpoint.end(error)
+    endpoint.scheduler.end(error)
+    // suspends: tasks that waited hear of it
+    await endpoint.clock.macrotask()
+    return undefined
+  } catch (error) {
+    return packError(error, start.core)
   } finally {
     start.port.close()
+  }
+}
+
+/** Answers the host. */
+class Control {
+  readonly calls: CoreControl
+  /** Resolves when the loop has returned; rejects with what it failed on. */
+  readonly loopEnded: Promise<unknown>
+  /** The error with which the host ends the runtime. */
+  readonly lastWord: Promise<Error>
+  readonly #endpoint: Endpoint
+  #table: HandlerTable | undefined
+
+  constructor(endpoint: Endpoint) {
+    this.#endpoint = endpoint
+    let begin: (loop: Promise<number>) => void
+    this.loopEnded = new Promise((resolve) => (begin = resolve))
+    let tell: (error: Error) => void
+    this.lastWord = new Promise((resolve) => (tell = resolve))
+    this.calls = {
+      load: async (programs) => {
+        const answer = await this.#load(programs)
+        if (answer.isLoaded) begin(endpoint.scheduler.run())
+        return answer
+      },
+      definitions: () => (this.#table === undefined ? [] : printsOf(this.#table)),
+      end: (error) => tell(unpackError(error)),
+    }
+  }
+
+  async #load(programs: readonly string[]): Promise<LoadAnswer> {
+    setEnvironmentData(LOADING_KEY, true)
+    try {
+      const table = await loadProgram(programs)
+      this.#endpoint.useTable(table)
+      this.#table = table
+      return { isLoaded: true, fingerprint: table.fingerprint }
+    } catch (error) {
+      return { isLoaded: false, error: packError(error, this.#endpoint.id) }
+    } finally {
+      setEnvironmentData(LOADING_KEY, undefined)
+    }
   }
 }
 
@@ -72,24 +115,29 @@ function buildEndpoint(start: CoreStart): Endpoint {
   const topology = new Topology(start.locales, start.coresPerLocale)
   const transport = new ThreadsTransport(start.threads, start.core)
   const heap = new CoreHeap(start.heap, { sharedBytes: start.sharedBytes, core: start.core })
+  const lines = new LineWriter()
   const endpoint: Endpoint = new Endpoint({
     topology,
     transport,
     memory: new CoreMemory(start.core, heap),
     counters: metricsRow(start.metrics, transport.endpoints, start.core),
-    clock: threadClock(),
+    clock: threadClock(start.timeOrigin),
     spinMs: start.spinMs,
     outboxBytes: start.outboxBytes,
     extensions: coreExtensions,
     makeCore: (owner, scope) => new Core(owner, scope),
     writeLine: (line) => {
-      if (start.log === 'stderr') writeSync(2, `${line}\n`)
+      if (start.log === 'stderr' || endpoint.ended !== undefined) lines.write(line)
       else {
-        const core = endpoint.scopes.root.context as Core
+        const core = endpoint.scopes.root.context as Core // what makeCore made
         core.send(writeLine, core.host, line)
         core.flush()
       }
     },
   })
   return endpoint
+}
+
+function closedError(): OrujoError {
+  return new OrujoError('ORUJO_CLOSED', 'The runtime was closed.')
 }

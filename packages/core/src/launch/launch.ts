@@ -1,32 +1,37 @@
 /**
  * Launch: from options to a running runtime.
  */
+import { getEnvironmentData } from 'node:worker_threads'
+
 import { OrujoError } from '../errors.ts'
 import { metricsBytes } from '../metrics.ts'
 import { threadsMemory } from '../transport/threads.ts'
-import { type LaunchOptions, type Settings, settle } from './options.ts'
+import { LOADING_KEY, type LaunchOptions, type Settings, settle } from './options.ts'
 import type { SharedParts } from './pools.ts'
-import { coreLostError } from './pools.ts'
 import { Runtime } from './runtime.ts'
 
 /**
  * Starts the cores, loads the program on each, and resolves when they agree on its definitions.
  * Rejects with an OrujoError that says what to do: ORUJO_OPTION, ORUJO_MEMORY_EXHAUSTED,
- * ORUJO_PROGRAM, ORUJO_DUPLICATE_DEFINITION, ORUJO_UNKNOWN_DEFINITION, ORUJO_CORE_LOST. Then nothing
- * is left running.
+ * ORUJO_PROGRAM, ORUJO_DUPLICATE_DEFINITION, ORUJO_UNKNOWN_DEFINITION, ORUJO_CORE_LOST. Then
+ * nothing is left running.
  */
 export async function launch(options: LaunchOptions): Promise<Runtime> {
+  if (getEnvironmentData(LOADING_KEY) !== undefined) throw nestedError()
   const settings = settle(options)
   const runtime = new Runtime(settings, reserve(settings))
   let lost: OrujoError | undefined
-  runtime.on('coreLost', (error) => (lost = error))
+  const noteLoss = (error: OrujoError): void => {
+    lost = error
+  }
+  runtime.on('coreLost', noteLoss)
   try {
     await runtime.start()
-    runtime.removeAllListeners('coreLost')
+    runtime.off('coreLost', noteLoss)
     return runtime
   } catch (error) {
     await runtime.close({ force: true })
-    throw lost ?? (error instanceof OrujoError ? error : coreLostError(0, error))
+    throw lost ?? error
   }
 }
 
@@ -41,9 +46,17 @@ function reserve(settings: Settings): SharedParts {
   } catch (error) {
     throw new OrujoError(
       'ORUJO_MEMORY_EXHAUSTED',
-      `This machine cannot reserve ${cores} heaps of ${settings.heapBytes} bytes and rings of ` +
-        `${settings.ringBytes} bytes. Lower launch({ heapBytes }), ringBytes, or the number of cores.`,
+      `This machine cannot reserve ${cores} heaps of ${settings.heapBytes} bytes, and rings of ` +
+        `${settings.ringBytes} bytes. Lower launch({ heapBytes }) or have fewer cores.`,
       { cause: error },
     )
   }
+}
+
+function nestedError(): OrujoError {
+  return new OrujoError(
+    'ORUJO_PROGRAM',
+    'launch() was called while a core loads its program: every core would start a runtime of its ' +
+      'own. Move the call to a module that launch({ program }) does not name or import.',
+  )
 }

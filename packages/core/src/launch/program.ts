@@ -1,17 +1,65 @@
 /**
  * Loading a program: from module URLs to a handler table, the same way on the host and on every
- * core.
+ * core; and saying what went wrong, or how two tables differ.
  */
+import { inspect } from 'node:util'
+
 import { OrujoError } from '../errors.ts'
-import { builtinDefinitions } from './builtins.ts'
 import type { AnyDefinition } from '../message/definition.ts'
 import { HandlerTable, definitionsIn } from '../message/handlers.ts'
+import { builtinDefinitions } from './builtins.ts'
+import type { DefinitionPrint } from './control.ts'
 
-/** Imports the modules and tables their definitions. Throws ORUJO_PROGRAM and what the table throws. */
+/** Imports the modules and tables their definitions. ORUJO_PROGRAM, ORUJO_DUPLICATE_DEFINITION. */
 export async function loadProgram(urls: readonly string[]): Promise<HandlerTable> {
-  const definitions: AnyDefinition[] = [...builtinDefinitions]
-  for (const url of urls) definitions.push(...definitionsIn(await importModule(url)))
-  return new HandlerTable(definitions)
+  const modules: Module[] = []
+  for (const url of urls) {
+    const definitions = [...definitionsIn(await importModule(url))]
+    modules.push({ origin: url, definitions })
+  }
+  refuseDuplicates([{ origin: 'Orujo itself', definitions: builtinDefinitions }, ...modules])
+  return new HandlerTable([
+    ...builtinDefinitions,
+    ...modules.flatMap(({ definitions }) => definitions),
+  ])
+}
+
+/** What tells this table from another. */
+export function printsOf(table: HandlerTable): DefinitionPrint[] {
+  return table.definitions.map(({ kind, name, body }) => [`${kind} ${name}`, String(body)])
+}
+
+/** Says how a core's definitions differ from the host's. */
+export function describeDifference(
+  core: number,
+  mine: readonly DefinitionPrint[],
+  its: readonly DefinitionPrint[],
+): OrujoError {
+  const here = new Map(mine)
+  const there = new Map(its)
+  const missing = [...here.keys()].filter((name) => !there.has(name))
+  const extra = [...there.keys()].filter((name) => !here.has(name))
+  const changed = [...here].filter(([name, source]) => (there.get(name) ?? source) !== source)
+  const parts = [
+    ...sentence(`core ${core} lacks`, missing),
+    ...sentence(`core ${core} also has`, extra),
+    ...sentence(
+      'the bodies differ of',
+      changed.map(([name]) => name),
+    ),
+  ]
+  return new OrujoError(
+    'ORUJO_UNKNOWN_DEFINITION',
+    `The host and core ${core} loaded different programs: ${parts.join('; ')}. Every thread must ` +
+      'export the same definitions: do not define or export them depending on isMainThread, ' +
+      'the environment or files that change.',
+    { core },
+  )
+}
+
+interface Module {
+  readonly origin: string
+  readonly definitions: readonly AnyDefinition[]
 }
 
 async function importModule(url: string): Promise<object> {
@@ -23,39 +71,65 @@ async function importModule(url: string): Promise<object> {
 }
 
 function explain(url: string, error: unknown): string {
-  const { code, message } = error as { code?: unknown; message?: unknown }
-  if (
-    code === 'ERR_MODULE_NOT_FOUND' &&
-    String(message).includes(decodeURI(new URL(url).pathname))
-  ) {
-    return `There is no program module at ${url}. Check launch({ program }); a path is relative to import.meta.url.`
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ERR_MODULE_NOT_FOUND' && isAbout(url, error)) {
+    return (
+      `There is no program module at ${url}. ` +
+      'Check launch({ program }); a path is relative to import.meta.url.'
+    )
+  }
+  if (code === 'ERR_UNSUPPORTED_DIR_IMPORT') {
+    return `${url} is a directory. Name the module file itself in launch({ program }).`
   }
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {
     return (
-      `This Node cannot load ${url} as it is. Compile it to JavaScript, use Node 22.18 or newer, or ` +
-      "pass a loader: launch({ execArgv: ['--import', 'tsx'] })."
+      `This Node cannot load ${url} as it is. Compile it to JavaScript, use Node 22.18 or newer, ` +
+      "or pass a loader: launch({ execArgv: ['--import', 'tsx'] })."
     )
   }
-  return `The program module ${url} failed to load: ${String(message ?? error)}`
+  if (!(error instanceof Error)) {
+    return `The program module ${url} failed to load: it threw ${inspect(error)}.`
+  }
+  return `The program module ${url} failed to load: ${String(error)}${placeOf(error)}`
 }
 
-/** Says how a core's table differs from the host's. */
-export function describeDifference(
-  core: number,
-  mine: readonly string[],
-  its: readonly string[],
-): OrujoError {
-  const missing = mine.filter((name) => !its.includes(name))
-  const extra = its.filter((name) => !mine.includes(name))
-  const parts = [
-    missing.length > 0 ? `core ${core} lacks ${missing.join(', ')}` : '',
-    extra.length > 0 ? `core ${core} also has ${extra.join(', ')}` : '',
-  ].filter((part) => part !== '')
-  const what = parts.length > 0 ? parts.join('; ') : 'their bodies differ'
+/** Whether a module that was not found is `url` itself, not one that it imports. */
+function isAbout(url: string, error: unknown): boolean {
+  const missing: unknown = Reflect.get(error as object, 'url')
+  return missing === undefined
+    ? String(error).includes(decodeURI(new URL(url).pathname))
+    : missing === url
+}
+
+/** File and line of a syntax error, which Node puts before the headline of the stack. */
+function placeOf(error: Error): string {
+  const [first] = (error.stack ?? '').split('\n')
+  return error instanceof SyntaxError && /:\d+$/.test(first ?? '') ? ` (${first})` : ''
+}
+
+function refuseDuplicates(modules: readonly Module[]): void {
+  const seen = new Map<string, { definition: AnyDefinition; origin: string }>()
+  for (const { origin, definitions } of modules) {
+    for (const definition of definitions) {
+      const other = seen.get(definition.name)
+      if (other !== undefined && other.definition !== definition) {
+        throw duplicate(definition, other.origin, origin)
+      }
+      if (other === undefined) seen.set(definition.name, { definition, origin })
+    }
+  }
+}
+
+function duplicate(definition: AnyDefinition, first: string, second: string): OrujoError {
+  const where = first === second ? `in ${first}` : `one in ${first}, one in ${second}`
   return new OrujoError(
-    'ORUJO_UNKNOWN_DEFINITION',
-    `The host and core ${core} loaded different programs: ${what}. Every thread must export the same ` +
-      'definitions: do not define or export them depending on isMainThread, environment or files that change.',
-    { core },
+    'ORUJO_DUPLICATE_DEFINITION',
+    `Two definitions are named '${definition.name}', ${where}. ` +
+      'Names identify definitions on every core: rename one of them.',
+    { definition: definition.name },
   )
+}
+
+function sentence(start: string, names: readonly string[]): string[] {
+  return names.length > 0 ? [`${start} ${names.join(', ')}`] : []
 }

@@ -2,52 +2,54 @@
  * Runtime: what `launch` returns. The host's own endpoint, the cores' threads, and the admission of
  * runs.
  *
- * States      running -> closing (no new runs; those in progress may finish) -> closed.
- *             running -> lost (a core died) -> closed.
+ * States      starting -> running -> closing (no new runs; those accepted may finish) -> closed.
+ *             Any but closed -> ended (a core died, a run ignored its abort, or `force`) -> closed.
  * Ordering    runs start in the order of their calls, by priority, at most `maxRuns` at a time.
- * Shutdown    refuse runs; wait for those in progress up to `closeTimeoutMs`; reject what waits;
- *             close the transport, which ends the loops; end the threads; emit 'closed'.
- * Failure     a lost core rejects everything that waits with ORUJO_CORE_LOST at once.
+ *             Events: 'ready', then 'log', 'metrics' and at most one 'coreLost', then 'closed'.
+ * Shutdown    refuse runs; wait for those accepted up to `closeTimeoutMs`; tell the cores how it
+ *             ends; reject what waits; set the transport's state, which ends the loops; wait for
+ *             them up to STOP_MS; end the threads; emit 'closed'. Every step is safe to repeat.
+ * Failure     a lost core rejects everything that waits with ORUJO_CORE_LOST at once, on every core
+ *             that can hear of it.
  */
 import { EventEmitter } from 'eventemitter3'
-import PQueue from 'p-queue'
 
 import { Core } from '../delegate/core.ts'
 import { Endpoint } from '../delegate/endpoint.ts'
 import { coreExtensions } from '../delegate/handles.ts'
 import { OrujoError } from '../errors.ts'
 import { CoreMemory } from '../memory/directory.ts'
+import type { HandlerTable } from '../message/handlers.ts'
 import type { Task } from '../message/definition.ts'
 import { type RuntimeMetrics, metricsRow, readMetrics, snapshot } from '../metrics.ts'
-import { type CoreId, Topology } from '../place.ts'
+import { Topology } from '../place.ts'
 import { ThreadsTransport, closeThreads, loseEndpoint } from '../transport/threads.ts'
-import { threadClock } from './clock.ts'
-import { unpackError } from './control.ts'
-import type { Settings } from './options.ts'
-import { CorePools, type SharedParts, coreLostError } from './pools.ts'
-import { describeDifference, loadProgram } from './program.ts'
+import { threadClock, threadOrigin } from './clock.ts'
+import { packError, unpackError } from './control.ts'
+import { within } from './deadline.ts'
+import { LineWriter } from './line-writer.ts'
+import { type RunOptions, type Settings, settleRun } from './options.ts'
+import { CorePools, type CoreThread, type SharedParts, coreLostError } from './pools.ts'
+import { describeDifference, loadProgram, printsOf } from './program.ts'
+import { Runs } from './runs.ts'
+
+export type { RunOptions } from './options.ts'
+
+/** How long loops that have been told to stop may take; then their threads are ended. */
+const STOP_MS = 500
 
 /** Events of a runtime and what their listeners get. */
 export interface RuntimeEvents {
-  /** The cores are up and agree on the program. */
+  /** `launch` has resolved: the cores are up and agree on the program. */
   ready: []
   /** A line of `core.log`, if launched with `log: 'event'`. */
   log: [line: string]
   /** Figures, every `metricsIntervalMs`. */
   metrics: [metrics: RuntimeMetrics]
-  /** A core died. Everything that waits has been rejected with this error. */
+  /** A core died. Everything that waits is rejected with this error. */
   coreLost: [error: OrujoError]
   /** All threads are gone. */
   closed: []
-}
-
-export interface RunOptions {
-  /** Aborts the run: `core.signal` first, and the whole runtime if that does not end it in time. */
-  readonly signal?: AbortSignal
-  /** Among waiting runs, higher ones start first. Default 0. */
-  readonly priority?: number
-  /** Core on which the task runs. Default 0. */
-  readonly core?: CoreId
 }
 
 export class Runtime extends EventEmitter<RuntimeEvents> {
@@ -57,11 +59,11 @@ export class Runtime extends EventEmitter<RuntimeEvents> {
   readonly #settings: Settings
   readonly #parts: SharedParts
   readonly #endpoint: Endpoint
-  readonly #pools: CorePools
-  readonly #runs: PQueue
+  readonly #runs: Runs
+  #pools: CorePools | undefined
   #metricsTimer: NodeJS.Timeout | undefined
   #metricsBase: Float64Array | undefined
-  #state: 'running' | 'closing' | 'closed' = 'running'
+  #state: 'starting' | 'running' | 'closing' | 'closed' = 'starting'
   #closed: Promise<void> | undefined
 
   /** Use `launch`. */
@@ -70,10 +72,13 @@ export class Runtime extends EventEmitter<RuntimeEvents> {
     this.#settings = settings
     this.#parts = parts
     this.topology = new Topology(settings.locales, settings.coresPerLocale)
-    this.#runs = new PQueue({ concurrency: settings.maxRuns })
     this.#endpoint = this.#makeEndpoint()
-    this.host = this.#endpoint.scopes.root.context as Core
-    this.#pools = new CorePools(settings, parts, (core, why) => this.#lose(core, why))
+    this.host = this.#endpoint.scopes.root.context as Core // what makeCore made
+    this.#runs = new Runs(this.#endpoint, {
+      maxRuns: settings.maxRuns,
+      abortGraceMs: settings.abortGraceMs,
+      giveUp: (error) => this.#giveUp(error),
+    })
   }
 
   /** Cores of all locales together. */
@@ -81,25 +86,18 @@ export class Runtime extends EventEmitter<RuntimeEvents> {
     return this.topology.cores
   }
 
-  /** Loads the program everywhere and starts the host's loop. Called by `launch`, once. */
+  /** Starts the threads, loads the program everywhere, starts the host's loop. For `launch`. */
   async start(): Promise<void> {
     const { programs, launchTimeoutMs, metricsIntervalMs } = this.#settings
-    const table = await loadProgram(programs)
-    await withinTime(
-      Promise.all(
-        this.#pools.threads.map(async ({ core, control, ended }) => {
-          const answer = await Promise.race([control.load(programs), ended.then(neverLoaded)])
-          if (!answer.isLoaded) throw unpackError(answer.error)
-          if (answer.fingerprint !== table.fingerprint) {
-            throw describeDifference(core, table.names(), answer.names)
-          }
-        }),
-      ),
-      launchTimeoutMs,
-      `The cores did not load ${programs.join(', ')} within ${launchTimeoutMs} ms. Does a module wait at top level?`,
-    )
+    this.#pools = new CorePools(this.#settings, this.#parts, (core, why) => this.#lose(core, why))
+    const loading = new Loading(this.#pools.threads, programs)
+    const table = await within(loading.done, launchTimeoutMs, () => {
+      throw loading.lateError(launchTimeoutMs)
+    })
+    if (this.#endpoint.ended !== undefined) throw this.#endpoint.ended
     this.#endpoint.useTable(table)
-    void this.#endpoint.scheduler.run()
+    this.#endpoint.scheduler.run().catch((error: unknown) => this.#failLoop(error))
+    this.#state = 'running'
     if (metricsIntervalMs > 0) {
       this.#metricsTimer = setInterval(
         () => this.emit('metrics', this.metrics()),
@@ -107,56 +105,47 @@ export class Runtime extends EventEmitter<RuntimeEvents> {
       )
       this.#metricsTimer.unref()
     }
-    this.emit('ready')
+    // Once those who wait for `launch` have had the chance to listen.
+    setImmediate(() => {
+      if (this.#state !== 'closed') this.emit('ready')
+    })
   }
 
   /**
-   * Runs a task on core 0 and resolves with its result, when everything it sent and spawned, and all
-   * that came of it, has ended. Rejects with the task's own error, else with WorkFailedError.
+   * Runs a task on core 0 and resolves with its result, when everything it sent and spawned, and
+   * all that came of it, has ended. Rejects with the task's own error, else with WorkFailedError.
    */
   run<A extends unknown[], R>(main: Task<A, R>, ...args: A): Promise<R> {
     return this.runWith({}, main, ...args)
   }
 
-  /** The same, with options. */
+  /** The same, with options. Aborted: ORUJO_ABORTED, when nothing of the run is left. */
   async runWith<A extends unknown[], R>(
     options: RunOptions,
     main: Task<A, R>,
     ...args: A
   ): Promise<R> {
-    this.#refuseUnlessRunning()
-    const { signal, priority = 0, core = 0 } = options
-    if (!(Number.isInteger(core) && core >= 0 && core < this.cores)) {
-      throw new OrujoError(
-        'ORUJO_OPTION',
-        `A run needs a core from 0 to ${this.cores - 1}, got ${core}.`,
-      )
-    }
-    if (isAborted(signal)) throw aborted(signal)
-    try {
-      const result = await this.#runs.add(() => this.#admitted(main, core, args, signal), {
-        priority,
-        ...(signal === undefined ? {} : { signal }),
-      })
-      return result as R
-    } catch (error) {
-      throw isAborted(signal) && error === signal?.reason ? aborted(signal) : error
-    }
+    if (this.#endpoint.ended !== undefined) throw this.#endpoint.ended
+    if (this.#state !== 'running') throw closedError()
+    const request = { main, args, ...settleRun(options, this.cores) }
+    return this.#runs.add(request) as Promise<R> // the task's own result
   }
 
   /** Figures of every core since the start or the last reset. Costs the cores nothing. */
   metrics(): RuntimeMetrics {
-    return readMetrics(this.#parts.metrics, this.cores + 1, this.#metricsBase)
+    const { metrics } = this.#parts
+    return readMetrics(metrics, this.cores + 1, this.#metricsBase, this.#endpoint.clock.now())
   }
 
   /** Starts the figures from zero. */
   resetMetrics(): void {
-    this.#metricsBase = snapshot(this.#parts.metrics)
+    const now = this.#endpoint.clock.now()
+    this.#metricsBase = snapshot(this.#parts.metrics, this.cores + 1, now)
   }
 
   /**
-   * Closes the runtime: waits for runs in progress, ends every thread, leaves nothing behind. Safe to
-   * repeat; every call resolves when all is done. `force` does not wait.
+   * Closes the runtime: waits for runs in progress, ends every thread, leaves nothing behind. Safe
+   * to repeat; every call resolves when all is done. `force` does not wait.
    */
   close(options: { readonly force?: boolean } = {}): Promise<void> {
     if (options.force === true) this.#end(closedError())
@@ -170,88 +159,126 @@ export class Runtime extends EventEmitter<RuntimeEvents> {
   }
 
   async #close(): Promise<void> {
-    if (this.#state === 'running') this.#state = 'closing'
+    const hasLoops = this.#state === 'running'
+    this.#state = 'closing'
     clearInterval(this.#metricsTimer)
-    const { closeTimeoutMs } = this.#settings
-    await withinTime(this.#runs.onIdle(), closeTimeoutMs, '').catch(() => undefined)
+    if (this.#endpoint.ended === undefined) {
+      await within(this.#runs.idle(), this.#settings.closeTimeoutMs, () => undefined)
+    }
     this.#end(closedError())
-    await withinTime(this.#pools.tasksEnded(), closeTimeoutMs, '').catch(() => undefined)
-    await this.#pools.end()
+    if (hasLoops) await within(this.#pools!.tasksEnded(), STOP_MS, () => undefined)
+    await this.#pools?.end()
     this.#state = 'closed'
     this.emit('closed')
     this.removeAllListeners()
   }
 
-  /** Rejects everything that waits, and stops the loops. Safe to repeat. */
+  /** Rejects everything that waits, and stops the loops. The first error stays. */
   #end(error: OrujoError): void {
-    if (this.#state === 'running') this.#state = 'closing'
-    this.#pools.expectEnd()
+    if (this.#endpoint.ended !== undefined) return
+    this.#pools?.announceEnd(packError(error))
     this.#endpoint.end(error)
+    this.#endpoint.scheduler.end(error)
     closeThreads(this.#parts.threads)
   }
 
   #lose(core: number, why: unknown): void {
+    if (this.#endpoint.ended !== undefined) return
+    this.#handleLastMessages()
     const error = coreLostError(core, why)
-    this.#state = 'closing'
+    this.#pools?.announceEnd(packError(error))
     loseEndpoint(this.#parts.threads, core)
-    this.#endpoint.end(error)
+    this.#end(error)
+    void this.close()
     this.emit('coreLost', error)
+  }
+
+  /** What a core said before it died, its last lines of `core.log` above all, is heard. */
+  #handleLastMessages(): void {
+    try {
+      if (this.#state !== 'starting') this.#endpoint.scheduler.turn()
+    } catch {
+      // The end has a better reason than what a handler makes of it.
+    }
+  }
+
+  /** A run does not stop: everything else must. */
+  #giveUp(error: OrujoError): void {
+    this.#end(error)
     void this.close()
   }
 
-  async #admitted(
-    main: Task<never, unknown>,
-    core: CoreId,
-    args: readonly unknown[],
-    signal: AbortSignal | undefined,
-  ): Promise<unknown> {
-    if (isAborted(signal)) throw aborted(signal)
-    if (this.#endpoint.ended !== undefined) throw this.#endpoint.ended
-    const endpoint = this.#endpoint
-    const result = endpoint.callScoped(main, core, args)
-    if (signal === undefined) return result
-    const call = endpoint.calls.last
-    let grace: NodeJS.Timeout | undefined
-    const abort = (): void => {
-      if (endpoint.ended !== undefined) return
-      endpoint.abortRun(core, call)
-      grace = setTimeout(() => this.#end(aborted(signal)), this.#settings.abortGraceMs)
-    }
-    signal.addEventListener('abort', abort, { once: true })
-    try {
-      const value = await result
-      if (isAborted(signal)) throw aborted(signal)
-      return value
-    } catch (error) {
-      throw isAborted(signal) ? aborted(signal) : error
-    } finally {
-      clearTimeout(grace)
-      signal.removeEventListener('abort', abort)
-    }
-  }
-
-  #refuseUnlessRunning(): void {
-    if (this.#endpoint.ended !== undefined) throw this.#endpoint.ended
-    if (this.#state !== 'running') throw closedError()
+  /** The host's loop has failed, which is a defect; or it was ended from inside a handler. */
+  #failLoop(error: unknown): void {
+    if (this.#endpoint.ended !== undefined) return
+    const what = error instanceof Error ? error.message : String(error)
+    const message = `The host's message loop failed: ${what}`
+    this.#giveUp(new OrujoError('ORUJO_INVARIANT', message, { cause: error }))
   }
 
   #makeEndpoint(): Endpoint {
     const transport = new ThreadsTransport(this.#parts.threads, this.topology.host)
+    const lines = new LineWriter()
     return new Endpoint({
       topology: this.topology,
       transport,
       memory: new CoreMemory(this.topology.host),
       counters: metricsRow(this.#parts.metrics, transport.endpoints, transport.endpoint),
-      clock: threadClock(),
+      clock: threadClock(threadOrigin()),
       spinMs: 0,
       outboxBytes: this.#settings.outboxBytes,
       extensions: coreExtensions,
       makeCore: (owner, scope) => new Core(owner, scope),
       writeLine: (line) => {
         if (this.#settings.log === 'event') this.emit('log', line)
-        else process.stderr.write(`${line}\n`)
+        else lines.write(line)
       },
     })
+  }
+}
+
+/** Loading of one program on the host and on all cores at once. */
+class Loading {
+  /** The host's table, when every core has the same. */
+  readonly done: Promise<HandlerTable>
+  readonly #programs: readonly string[]
+  /** Who has not loaded yet. */
+  readonly #missing: Set<string>
+
+  constructor(threads: readonly CoreThread[], programs: readonly string[]) {
+    this.#programs = programs
+    this.#missing = new Set(['the host', ...threads.map(({ core }) => `core ${core}`)])
+    this.done = this.#load(threads)
+  }
+
+  lateError(ms: number): OrujoError {
+    const who = [...this.#missing].join(', ')
+    return new OrujoError(
+      'ORUJO_PROGRAM',
+      `${this.#programs.join(', ')} was not loaded within ${ms} ms, by: ${who}. ` +
+        'Does a module wait at top level, or call launch() itself? ' +
+        'Else raise launch({ launchTimeoutMs }).',
+    )
+  }
+
+  async #load(threads: readonly CoreThread[]): Promise<HandlerTable> {
+    const own = loadProgram(this.#programs).then((table) => {
+      this.#missing.delete('the host')
+      return table
+    })
+    const [table] = await Promise.all([own, ...threads.map((thread) => this.#loadOn(thread, own))])
+    return table
+  }
+
+  async #loadOn(thread: CoreThread, own: Promise<HandlerTable>): Promise<void> {
+    const { core, control, ended } = thread
+    const answer = await Promise.race([control.load(this.#programs), ended.then(neverLoaded)])
+    if (!answer.isLoaded) throw unpackError(answer.error)
+    const table = await own
+    if (answer.fingerprint !== table.fingerprint) {
+      throw describeDifference(core, printsOf(table), await control.definitions())
+    }
+    this.#missing.delete(`core ${core}`)
   }
 }
 
@@ -261,26 +288,4 @@ function neverLoaded(): never {
 
 function closedError(): OrujoError {
   return new OrujoError('ORUJO_CLOSED', 'The runtime is closed.')
-}
-
-/** A question, so that the compiler does not take the answer for granted later on. */
-function isAborted(signal: AbortSignal | undefined): boolean {
-  return signal?.aborted === true
-}
-
-function aborted(signal: AbortSignal | undefined): OrujoError {
-  return new OrujoError('ORUJO_ABORTED', 'The run was aborted.', { cause: signal?.reason })
-}
-
-/** `work`, or an error after `ms` milliseconds. */
-async function withinTime<T>(work: Promise<T>, ms: number, message: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new OrujoError('ORUJO_PROGRAM', message)), ms)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -2,33 +2,31 @@
  * Scheduler: the loop of one endpoint. A turn publishes what tasks wrote, reads every link, starts
  * queued tasks and publishes again; between turns the tasks that were resumed run as microtasks.
  *
- * States      turning -> spinning (turns without progress) -> parked -> turning; stopped at last.
+ * States      turning -> parked -> turning; ended at last. When to park: pacer.ts.
  * Invariants  handlers run only inside `turn`, so never inside a task's synchronous section.
  * Ordering    tasks start in the order in which they were queued; messages of one link in theirs.
  * Suspends    `run` only: for microtasks after every turn that may have resumed a task, for the
- *             event loop every SLICE_MS of work, and on the doorbell when there is nothing to do.
+ *             event loop every few milliseconds, and on the doorbell when there is nothing to do.
  * Bounds      a turn reads what was published when it looked and starts at most TASKS_PER_TURN.
- * The race    a task resumed by a timer while the loop is parked writes a message that nobody
+ * Failure     `end` rejects everybody who yields or drains, and forgets tasks that have not begun.
+ * The race    a task resumed by a timer while the loop is parked does something that nobody
  *             publishes. It cannot stay: the first word into an outbox calls `outboxFilled`, and
- *             queuing, yielding and draining call `#wakeSelf`; both ring the own doorbell.
+ *             queuing, yielding and draining wake the loop; whatever else makes work for the next
+ *             turn calls `wake`. All of them ring the own doorbell. A full ring is no exception:
+ *             its reader rings when it gives room back (transport/room.md).
  */
 import { COUNTER } from '../metrics.ts'
 import { FLUSH_EXPLICIT, FLUSH_TURN, Outbox } from '../message/outbox.ts'
 import type { RingReader } from '../transport/ring.ts'
 import { RUNNING, type Transport } from '../transport/transport.ts'
+import { BREATHE, PARK, Pacer, TURN } from './pacer.ts'
 
-/** Longest work without a turn of the event loop, so that timers, I/O and control keep going. */
-const SLICE_MS = 4
 /** Tasks started before the links are looked at again: some 10 us of work. */
 const TASKS_PER_TURN = 128
-/** Turns between two looks at the clock while there is work; idle turns are shorter. */
-const BUSY_TURNS_PER_CLOCK = 8
-const IDLE_TURNS_PER_CLOCK = 64
 /** Microtask turns after a promise was settled: as many functions may await one another. */
 const HOPS = 3
 /** Idle turns between two microtask turns for tasks that await deeper than that. */
 const IDLE_TURNS_PER_HOP = 8
-
 /** A task that waits for its first step. */
 export interface Runnable {
   start(): void
@@ -48,8 +46,6 @@ export interface LoopClock {
   now(): number
   /** Resolves after the event loop has had a turn. */
   macrotask(): Promise<void>
-  /** Resolves after about a millisecond, for waiting on a reader that cannot ring. */
-  pause(): Promise<void>
 }
 
 export interface SchedulerOptions {
@@ -61,6 +57,9 @@ export interface SchedulerOptions {
   /** This endpoint's row of metrics. */
   readonly counters: Float64Array
 }
+
+/** Ends somebody's wait: resumed, or made to follow a promise that has failed. */
+type Resume = (value: void | PromiseLike<void>) => void
 
 export class Scheduler {
   /** By destination, this endpoint included. */
@@ -74,10 +73,11 @@ export class Scheduler {
   readonly #filled: Outbox[] = []
   #queue: Runnable[] = []
   #queueHead = 0
-  #yielders: (() => void)[] = []
-  #drainers: (() => void)[] = []
+  #yielders: Resume[] = []
+  #drainers: Resume[] = []
   #isTouched = false
   #isParked = false
+  #end: Error | undefined = undefined
 
   constructor(transport: Transport, receiver: Receiver, options: SchedulerOptions) {
     this.#transport = transport
@@ -89,16 +89,23 @@ export class Scheduler {
     )
   }
 
-  /** Queues a task for its first step. */
+  /** Queues a task for its first step. Throws if the loop has ended. */
   enqueue(task: Runnable): void {
+    if (this.#end !== undefined) throw this.#end
     this.#queue.push(task)
-    this.#wakeSelf()
+    this.#counters[COUNTER.queuedTasks] = this.queuedTasks
+    this.wake()
   }
 
   /** A promise was settled outside a turn's own doing: microtasks get a turn. */
   touch(): void {
     this.#isTouched = true
-    this.#wakeSelf()
+    this.wake()
+  }
+
+  /** There is something for the next turn to do. To be called by whoever may run while it parks. */
+  wake(): void {
+    if (this.#isParked) this.#transport.wake(this.#transport.endpoint)
   }
 
   /** Tasks queued and not started. */
@@ -108,18 +115,12 @@ export class Scheduler {
 
   /** Resolves in a later turn, after messages that have arrived and tasks that were queued. */
   yield(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#yielders.push(resolve)
-      this.#wakeSelf()
-    })
+    return this.#wait(this.#yielders)
   }
 
   /** Resolves when every outbox is below its high-water mark; at once in a later turn if so. */
   drain(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#drainers.push(resolve)
-      this.#wakeSelf()
-    })
+    return this.#wait(this.#drainers)
   }
 
   /** Whether an outbox is above its high-water mark. */
@@ -149,7 +150,7 @@ export class Scheduler {
   /** Called by an outbox when it holds unpublished words for the first time since a flush. */
   outboxFilled(outbox: Outbox): void {
     if (!this.#filled.includes(outbox)) this.#filled.push(outbox)
-    this.#wakeSelf()
+    this.wake()
   }
 
   /** One turn without suspending. False if it found nothing to do. */
@@ -170,7 +171,7 @@ export class Scheduler {
       this.#resume(yielders)
     }
     if (this.flush(FLUSH_TURN)) isProgress = true
-    if (this.#drainers.length > 0 && this.outboxes.every((outbox) => outbox.isDrained())) {
+    if (this.#drainers.length > 0 && this.#isDrained()) {
       isProgress = true
       const drainers = this.#drainers
       this.#drainers = []
@@ -179,83 +180,100 @@ export class Scheduler {
     return isProgress
   }
 
-  /** Turns until the transport is no longer RUNNING; resolves with its state. Suspends. */
+  /**
+   * Turns until the transport is no longer RUNNING, or `end`; resolves with the transport's state.
+   * Rejects with what a handler's surroundings throw, which is a defect. Suspends.
+   */
   async run(): Promise<number> {
     const { clock, spinMs } = this.#options
-    let busySince = clock.now()
-    let sliceEnd = busySince + SLICE_MS
-    let spinEnd = 0
-    let turns = 0
-    let idleTurns = 0
+    const pacer = new Pacer(() => clock.now(), spinMs, this.#counters)
+    pacer.resumed()
     let hops = 0
-    for (;;) {
+    while (this.#end === undefined) {
       const isProgress = this.turn() || this.#receiver.quiet()
       if (this.#isTouched) {
         this.#isTouched = false
         hops = HOPS
       }
       // A resumed task may be some microtasks deep; tasks that wait for messages only need a look.
-      if (hops > 0 || (this.activeTasks > 0 && idleTurns % IDLE_TURNS_PER_HOP === 0)) {
+      if (hops > 0 || (this.activeTasks > 0 && pacer.idleTurns % IDLE_TURNS_PER_HOP === 0)) {
         hops--
         await undefined // suspends: tasks run, and may write, queue and call
       }
-      if (isProgress) {
-        idleTurns = 0
-        if (++turns % BUSY_TURNS_PER_CLOCK !== 0) continue
-        const state = this.#transport.state()
-        if (state !== RUNNING) return state
-        if (clock.now() < sliceEnd) continue
-        await clock.macrotask() // suspends: timers, ports, streams
-        sliceEnd = clock.now() + SLICE_MS
-        continue
-      }
-      if (spinMs > 0) {
-        if (++idleTurns % IDLE_TURNS_PER_CLOCK !== 0) continue
-        const now = clock.now()
-        if (idleTurns === IDLE_TURNS_PER_CLOCK) spinEnd = now + spinMs
-        if (now < spinEnd) continue
-      }
-      idleTurns = 0
-      const state = this.#transport.state()
-      if (state !== RUNNING) return state
-      const parkedAt = clock.now()
-      this.#counters[COUNTER.busyMs]! += Math.max(0, parkedAt - busySince - spinMs)
-      await this.#park() // suspends: anything may have changed
-      busySince = clock.now()
-      sliceEnd = busySince + SLICE_MS
-      this.#counters[COUNTER.parkedMs]! += busySince - parkedAt
+      const next = pacer.next(isProgress)
+      if (next === TURN || (next === PARK && hops > 0)) continue
+      if (this.#transport.state() !== RUNNING) break
+      // suspends: anything may have changed
+      await (next === BREATHE ? clock.macrotask() : this.#park(pacer))
+      pacer.resumed()
     }
+    return this.#transport.state()
   }
 
-  async #park(): Promise<void> {
-    if (this.#filled.length > 0 || this.#drainers.length > 0) {
-      // A full ring empties without a ring of the doorbell: look again soon, and without burning
-      // the reader's time if it has no hardware thread of its own.
-      const { clock, spinMs } = this.#options
-      await (spinMs > 0 ? clock.macrotask() : clock.pause())
-      return
-    }
-    this.#transport.armPark()
+  /** Refuses everything from now on, rejects who waits here, and ends the loop. Safe to repeat. */
+  end(error: Error): void {
+    if (this.#end !== undefined) return
+    this.#end = error
+    this.#queue = []
+    this.#queueHead = 0
+    const waiting = [...this.#yielders, ...this.#drainers]
+    this.#yielders = []
+    this.#drainers = []
+    for (const resume of waiting) resume(Promise.reject(error))
+    this.touch()
+  }
+
+  #wait(waiters: Resume[]): Promise<void> {
+    if (this.#end !== undefined) return Promise.reject(this.#end)
+    return new Promise((resolve) => {
+      waiters.push(resolve)
+      this.wake()
+    })
+  }
+
+  async #park(pacer: Pacer): Promise<void> {
+    const transport = this.#transport
+    transport.armPark()
+    this.#wantRoom()
     if (this.#hasWork()) {
-      this.#transport.disarmPark()
+      transport.disarmPark()
       return
     }
-    const wait = this.#transport.park()
+    const wait = transport.park()
     if (wait === undefined) return
     this.#counters[COUNTER.parks]!++
+    pacer.parked()
     this.#isParked = true
     await wait
     this.#isParked = false
   }
 
+  /** Asks for news of room wherever something waits for it. Between arming and looking. */
+  #wantRoom(): void {
+    const isDraining = this.#drainers.length > 0
+    if (!isDraining && this.#filled.length === 0) return
+    for (const outbox of this.outboxes) {
+      const isFull = isDraining ? !outbox.isDrained() : !outbox.isOpen
+      if (isFull) this.#transport.wantRoom(outbox.dst)
+    }
+  }
+
+  /** Whether another turn would find something to do. May publish. */
   #hasWork(): boolean {
     return (
       this.#transport.state() !== RUNNING ||
+      this.#end !== undefined ||
       this.#queueHead < this.#queue.length ||
       this.#yielders.length > 0 ||
       this.#isTouched ||
+      this.flush(FLUSH_TURN) ||
+      (this.#drainers.length > 0 && this.#isDrained()) ||
       this.#transport.readers.some((reader) => reader.refresh())
     )
+  }
+
+  #isDrained(): boolean {
+    return this.outboxes.every((outbox) => outbox.isDrained())
   }
 
   #startTasks(): boolean {
@@ -279,12 +297,8 @@ export class Scheduler {
     return true
   }
 
-  #resume(waiters: readonly (() => void)[]): void {
+  #resume(waiters: readonly Resume[]): void {
     this.#isTouched = true
     for (const resume of waiters) resume()
-  }
-
-  #wakeSelf(): void {
-    if (this.#isParked) this.#transport.wake(this.#transport.endpoint)
   }
 }

@@ -149,6 +149,10 @@ class Member implements Transport {
     this.#isArmed = false
   }
 
+  wantRoom(dst: number): void {
+    this.#lanes[dst]!.ring.isRoomWanted = true
+  }
+
   park(): Promise<unknown> | undefined {
     if (!this.#isArmed) return undefined
     this.#parked ??= new Promise((resolve) => {
@@ -197,11 +201,11 @@ class Lane implements Link {
     this.#wakeAfter = this.ring.writer.published
   }
 
-  /** True if a wake-up arrived. */
+  /** True if a wake-up arrived, or room that was asked for. */
   deliver(messages: number): boolean {
-    this.#opposite.deliverRoom()
+    const isRoomNews = this.#opposite.deliverRoom()
     this.ring.deliver(messages)
-    if (this.#wakeAfter === undefined || this.ring.isBefore(this.#wakeAfter)) return false
+    if (this.#wakeAfter === undefined || this.ring.isBefore(this.#wakeAfter)) return isRoomNews
     this.#wakeAfter = undefined
     return true
   }
@@ -211,6 +215,8 @@ class Lane implements Link {
 class SplitRing {
   readonly writer: RingWriter
   readonly reader: RingReader
+  /** The writer has asked to be woken by room. */
+  isRoomWanted = false
   readonly #writerControl: Int32Array
   readonly #readerControl: Int32Array
 
@@ -240,8 +246,12 @@ class SplitRing {
     return ((this.#readerControl[RING_TAIL]! - position) | 0) < 0
   }
 
-  deliverRoom(): void {
+  /** True if room arrived that the writer has asked for. */
+  deliverRoom(): boolean {
+    const isNews = this.isRoomWanted && this.hasRoomNews
+    if (isNews) this.isRoomWanted = false
     this.#writerControl[RING_HEAD] = this.#readerControl[RING_HEAD]!
+    return isNews
   }
 
   deliver(messages: number): void {

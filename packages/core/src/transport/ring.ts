@@ -8,6 +8,8 @@
  * Shared words `tail` written by the writer, read by the reader: publishes every word before it.
  *             `head` written by the reader, read by the writer: gives the words before it back.
  *             Both are sequentially consistent stores after (before) the plain accesses to data.
+ *             `wanted` set by a writer that is about to sleep because the ring is full, taken down
+ *             by the reader after it has stored `head`; see room.md.
  * Ordering    FIFO.
  * Bounds      capacity is a power of two; positions count words modulo 2^32, so that `tail - head`
  *             is right across the overflow of 2^31 as long as capacity <= 2^30.
@@ -22,6 +24,8 @@ export const RING_CONTROL_INTS = 64
 /** Index of the tail, and of the head, in the control memory of a ring. */
 export const RING_TAIL = 0
 export const RING_HEAD = 32
+/** Index of the word that asks for news of room; beside the tail, which the reader loads anyway. */
+export const RING_WANTED = 1
 
 /** The writing end. `reserve`, fill the words through `f64` and `i32`, then `publish`. */
 export class RingWriter {
@@ -90,6 +94,11 @@ export class RingWriter {
     return (this.tail - this.#head) | 0
   }
 
+  /** Asks the reader to tell when it next gives words back. Look at `used` once more after this. */
+  wantRoom(): void {
+    Atomics.store(this.#control, RING_WANTED, 1)
+  }
+
   #reserveAtStart(position: number, words: number): number {
     const filler = this.capacity - position
     this.#head = Atomics.load(this.#control, RING_HEAD)
@@ -111,13 +120,16 @@ export class RingReader {
   /** Position up to which words may be read, as of the last `refresh`. */
   tail: number
   readonly #control: Int32Array
+  readonly #tellRoom: () => void
 
-  constructor(data: Float64Array, control: Int32Array) {
+  /** `tellRoom`: wakes the writer, which has asked for news of room. */
+  constructor(data: Float64Array, control: Int32Array, tellRoom: () => void = ignore) {
     this.f64 = data
     this.i32 = new Int32Array(data.buffer, data.byteOffset, data.length * 2)
     this.capacity = checkCapacity(data.length)
     this.mask = data.length - 1
     this.#control = control
+    this.#tellRoom = tellRoom
     this.head = Atomics.load(control, RING_HEAD)
     this.tail = this.head
   }
@@ -144,10 +156,17 @@ export class RingReader {
     return 0
   }
 
-  /** Gives every word before `head` back to the writer. */
+  /** Gives every word before `head` back to the writer, and wakes it if it has asked for that. */
   release(): void {
     Atomics.store(this.#control, RING_HEAD, this.head)
+    if (Atomics.load(this.#control, RING_WANTED) === 0) return
+    Atomics.store(this.#control, RING_WANTED, 0)
+    this.#tellRoom()
   }
+}
+
+function ignore(): void {
+  // A ring whose writer never sleeps for room.
 }
 
 function checkCapacity(words: number): number {

@@ -57,7 +57,9 @@ export class ThreadsTransport implements Transport {
     this.#doorbells = doorbells(memory)
     this.#own = new Doorbell(this.#control, STATE_INTS + endpoint * DOORBELL_INTS)
     this.writers = others.map((dst) => new RingWriter(...ringMemory(memory, endpoint, dst)))
-    this.readers = others.map((src) => new RingReader(...ringMemory(memory, src, endpoint)))
+    this.readers = others.map(
+      (src) => new RingReader(...ringMemory(memory, src, endpoint), () => this.wake(src)),
+    )
   }
 
   wake(dst: number): void {
@@ -78,6 +80,10 @@ export class ThreadsTransport implements Transport {
 
   disarmPark(): void {
     this.#own.disarm()
+  }
+
+  wantRoom(dst: number): void {
+    this.writers[dst]!.wantRoom()
   }
 
   park(): Promise<unknown> | undefined {

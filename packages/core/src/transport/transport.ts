@@ -4,8 +4,8 @@
  * An endpoint has a link to every endpoint, itself included. A link is FIFO and bounded; being full
  * is an outcome of `RingWriter.reserve`, never an error. Words become visible to the other side
  * only after `publish`, and a parked endpoint reads them only after `wake`. Giving room back wakes
- * nobody. Once an endpoint is lost or the transport is closed every endpoint learns it from
- * `state`; links then carry nothing of worth.
+ * only a writer that has asked for it by `wantRoom`. Once an endpoint is lost or the transport is
+ * closed every endpoint learns it from `state`; links then carry nothing of worth.
  */
 import type { RingReader, RingWriter } from './ring.ts'
 
@@ -32,6 +32,11 @@ export interface Transport {
   armPark(): void
   /** Takes the announcement back. */
   disarmPark(): void
+  /**
+   * After `armPark`: the next words that `dst` gives back wake this endpoint, once. Look for room
+   * once more before `park`; whoever finds too little asks again.
+   */
+  wantRoom(dst: number): void
   /**
    * Resolves when woken; undefined if it was woken since `armPark`. May end without a reason, so
    * look for work again. Suspends.

@@ -1,0 +1,122 @@
+/**
+ * Runs: admits tasks that the host wants run, a bounded number at a time, and aborts them.
+ *
+ * States      of a run: waiting -> running -> ended. An aborted run that waits ends at once; one
+ *             that runs gets `abortGraceMs` to end by itself, then the runtime is ended.
+ * Ordering    by priority, then in the order of the calls.
+ * Failure     an aborted run rejects with ORUJO_ABORTED, and only when nothing of it runs any more.
+ */
+import PQueue from 'p-queue'
+
+import type { Endpoint } from '../delegate/endpoint.ts'
+import { OrujoError } from '../errors.ts'
+import type { Task } from '../message/definition.ts'
+import type { CoreId } from '../place.ts'
+
+export interface RunsOptions {
+  readonly maxRuns: number
+  readonly abortGraceMs: number
+  /** Ends the runtime: a run did not stop when it was told to. */
+  readonly giveUp: (error: OrujoError) => void
+}
+
+/** A run as it was asked for. */
+export interface RunRequest {
+  readonly main: Task<never, unknown>
+  readonly args: readonly unknown[]
+  readonly core: CoreId
+  readonly priority: number
+  readonly signal: AbortSignal | undefined
+}
+
+export class Runs {
+  readonly #endpoint: Endpoint
+  readonly #options: RunsOptions
+  readonly #queue: PQueue
+
+  constructor(endpoint: Endpoint, options: RunsOptions) {
+    this.#endpoint = endpoint
+    this.#options = options
+    this.#queue = new PQueue({ concurrency: options.maxRuns })
+  }
+
+  /** Resolves with the task's result when it and all that came of it has ended. */
+  async add(request: RunRequest): Promise<unknown> {
+    const { signal, priority } = request
+    if (signal === undefined) return this.#queue.add(() => this.#start(request), { priority })
+    if (signal.aborted) throw abortedError(request)
+    // The queue would let go of a run that runs at once; it hears of an abort only while one waits.
+    const waiting = new AbortController()
+    const stopWaiting = (): void => waiting.abort(abortedError(request))
+    signal.addEventListener('abort', stopWaiting, { once: true })
+    try {
+      return await this.#queue.add(
+        () => {
+          signal.removeEventListener('abort', stopWaiting)
+          return this.#runAbortable(request, signal)
+        },
+        { priority, signal: waiting.signal },
+      )
+    } finally {
+      signal.removeEventListener('abort', stopWaiting)
+    }
+  }
+
+  /** Resolves when no run waits or runs. */
+  async idle(): Promise<void> {
+    await this.#queue.onIdle()
+  }
+
+  #start({ main, core, args }: RunRequest): Promise<unknown> {
+    const { ended } = this.#endpoint
+    return ended === undefined ? this.#endpoint.callScoped(main, core, args) : Promise.reject(ended)
+  }
+
+  async #runAbortable(request: RunRequest, signal: AbortSignal): Promise<unknown> {
+    const endpoint = this.#endpoint
+    const result = this.#start(request)
+    const call = endpoint.calls.last
+    const { abortGraceMs, giveUp } = this.#options
+    let grace: NodeJS.Timeout | undefined
+    const abort = (): void => {
+      if (endpoint.ended !== undefined) return
+      endpoint.abortRun(request.core, call)
+      grace = setTimeout(() => giveUp(ignoredError(request, abortGraceMs)), abortGraceMs)
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    try {
+      const value = await result
+      if (isAborted(signal)) throw abortedError(request)
+      return value
+    } catch (error) {
+      // The end of the runtime is the graver news; whatever else came of the abort is its cause.
+      throw isAborted(signal) && endpoint.ended === undefined ? abortedError(request) : error
+    } finally {
+      clearTimeout(grace)
+      signal.removeEventListener('abort', abort)
+    }
+  }
+}
+
+function abortedError({ main, signal }: RunRequest): OrujoError {
+  const { name } = main
+  return new OrujoError('ORUJO_ABORTED', `The run of '${name}' was aborted.`, {
+    definition: name,
+    cause: signal?.reason,
+  })
+}
+
+function ignoredError({ main, signal }: RunRequest, graceMs: number): OrujoError {
+  const { name } = main
+  return new OrujoError(
+    'ORUJO_ABORTED',
+    `The runtime was ended, because the run of '${name}' did not stop within ${graceMs} ms of ` +
+      'its abort. Have long tasks look at core.signal, or raise launch({ abortGraceMs }).',
+    { definition: name, cause: signal?.reason },
+  )
+}
+
+/** A question, so that the compiler does not take the answer for granted later on. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted
+}

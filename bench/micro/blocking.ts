@@ -3,8 +3,8 @@
  * flight (latency) and with 256 tasks that each have one (rate).
  *
  * Means       both cores spinning. With one in flight, the way there and back including the promise
- *             and the turn of the scheduler, which a bare ping-pong does not pay. With 256, what one
- *             core can have answered, which its promises limit rather than the ring.
+ *             and the turn of the scheduler, which a bare ping-pong does not pay. With 256, what
+ *             one core can have answered, which its promises limit rather than the ring.
  * Not meant   the latency of a parked core, which must be woken first: 10 to 20 us more.
  */
 import { performance } from 'node:perf_hooks'

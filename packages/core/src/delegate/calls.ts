@@ -12,18 +12,15 @@ import type { Scope } from '../sync/scope.ts'
 import type { ScopeTable } from '../sync/scopes.ts'
 
 type Resolve = (value: unknown) => void
-type Reject = (error: unknown) => void
 
 export class Calls {
   /** Number of the call that `open` made last. */
   last = 0
   readonly #scopes: ScopeTable
   readonly #resolves: Resolve[] = []
-  readonly #rejects: Reject[] = []
   readonly #scopeOf: (Scope | undefined)[] = []
   readonly #free: number[] = []
   #resolve: Resolve = ignore
-  #reject: Reject = ignore
   #end: Error | undefined = undefined
 
   constructor(scopes: ScopeTable) {
@@ -45,7 +42,6 @@ export class Calls {
     const call = free.length > 0 ? free.pop()! : this.#resolves.length
     this.last = call
     this.#resolves[call] = this.#resolve
-    this.#rejects[call] = this.#reject
     this.#scopeOf[call] = scope
     if (scope !== undefined) this.#scopes.enter(scope)
     return promise
@@ -78,26 +74,26 @@ export class Calls {
   /** Rejects everything, now and from now on. */
   end(error: Error): void {
     this.#end = error
-    for (let call = 0; call < this.#rejects.length; call++) {
-      const reject = this.#rejects[call]!
-      this.#resolves[call] = this.#rejects[call] = ignore
-      reject(error)
+    for (let call = 0; call < this.#resolves.length; call++) {
+      const resolve = this.#resolves[call]!
+      if (resolve === ignore) continue
+      this.#resolves[call] = ignore
+      resolve(Promise.reject(error))
     }
   }
 
   #close(call: number, src: number): void {
     const scope = this.#scopeOf[call]
-    this.#resolves[call] = this.#rejects[call] = ignore
-    this.#scopeOf[call] = undefined
+    this.#resolves[call] = ignore
     this.#free.push(call)
     if (scope === undefined) return
     if (src >= 0) scope.counts[src]!++
     this.#scopes.leave(scope)
   }
 
-  readonly #capture = (resolve: Resolve, reject: Reject): void => {
+  // Its twin is not kept: a call is rejected by resolving it with a promise that rejects.
+  readonly #capture = (resolve: Resolve): void => {
     this.#resolve = resolve
-    this.#reject = reject
   }
 }
 

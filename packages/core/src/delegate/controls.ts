@@ -23,12 +23,10 @@ import {
   SCOPE_REPORT,
 } from '../message/handlers.ts'
 import type { ScopeTable } from '../sync/scopes.ts'
-import type { Scheduler } from '../task/scheduler.ts'
 import type { Calls } from './calls.ts'
 
 /** What controls need from their endpoint. */
 export interface ControlParts<Context> {
-  readonly scheduler: Scheduler
   readonly scopes: ScopeTable
   readonly calls: Calls
   readonly codec: Codec<Context>
@@ -71,21 +69,17 @@ export class Controls<Context> {
   ): void {
     const { calls } = this.#parts
     switch (operation) {
-      case REPLY_NUMBER:
       case REPLY_NUMBER + REPLY_COUNTED:
-        calls.resolve(auxiliary, f64[at + 1]!, operation === REPLY_NUMBER ? -1 : src)
-        this.#parts.scheduler.touch()
+        calls.resolve(auxiliary, f64[at + 1]!, src)
         return
       case REPLY_VOID:
         calls.resolve(auxiliary, undefined, -1)
-        this.#parts.scheduler.touch()
         return
       case REPLY_VALUE:
       case REPLY_VALUE + REPLY_COUNTED:
       case REPLY_ERROR:
       case REPLY_ERROR + REPLY_COUNTED:
         this.#acceptReply(src, f64, at, operation, auxiliary, words)
-        this.#parts.scheduler.touch()
         return
       case FRAGMENT_FIRST:
         this.#assemblies[src] = { words: new Float64Array(auxiliary), filled: 0 }

@@ -15,6 +15,7 @@ import {
   CALL_NUMBERS,
   CALL_SCOPED,
   type HandlerTable,
+  REPLY_NUMBER,
   SEND_ENCODED,
   SEND_NUMBERS,
   SPAWN_ENCODED,
@@ -24,7 +25,7 @@ import {
 } from '../message/handlers.ts'
 import type { Scope } from '../sync/scope.ts'
 import type { ScopeTable } from '../sync/scopes.ts'
-import type { Receiver } from '../task/scheduler.ts'
+import type { Receiver, Scheduler } from '../task/scheduler.ts'
 import { frameOperation, frameWords } from '../transport/frame.ts'
 import type { RingReader } from '../transport/ring.ts'
 import {
@@ -51,6 +52,7 @@ const RELEASE_WORDS = 4096
 /** What dispatch needs from its endpoint; `Context` is what bodies and decoding are given. */
 export interface DispatchParts<Context> extends ControlParts<Context> {
   readonly here: number
+  readonly scheduler: Scheduler
   readonly sender: Sender<Context>
   readonly counters: Float64Array
   readonly objects: { get(raw: number): unknown }
@@ -84,11 +86,18 @@ export class Dispatch<Context> implements Receiver, ControlTarget {
 
   receive(src: number, reader: RingReader): void {
     const { f64, i32 } = reader
+    const { calls, scheduler } = this.#parts
     let releasedAt = reader.head
+    let received = 0
+    let isAnswered = false
     do {
       const at = reader.position()
       const low = i32[2 * at]!
-      this.#handle(src, f64, i32, at, frameOperation(low), frameWords(low))
+      const operation = frameOperation(low)
+      if (operation === REPLY_NUMBER) calls.resolve(i32[2 * at + 1]!, f64[at + 1]!, -1)
+      else this.#handle(src, f64, i32, at, operation, frameWords(low))
+      received++
+      if (definitionOf(operation) < 0) isAnswered = true
       reader.head = (reader.head + frameWords(low)) | 0
       if (((reader.head - releasedAt) | 0) >= RELEASE_WORDS) {
         reader.release()
@@ -96,6 +105,8 @@ export class Dispatch<Context> implements Receiver, ControlTarget {
       }
     } while (reader.head !== reader.tail)
     reader.release()
+    this.#counters[RECEIVED]! += received
+    if (isAnswered) scheduler.touch()
   }
 
   quiet(): boolean {
@@ -122,7 +133,6 @@ export class Dispatch<Context> implements Receiver, ControlTarget {
     const id = definitionOf(operation)
     const auxiliary = i32[2 * at + 1]!
     if (id < 0) {
-      this.#counters[RECEIVED]!++
       this.#controls.handle(src, f64, at, operation, auxiliary, words)
       return
     }
@@ -133,7 +143,6 @@ export class Dispatch<Context> implements Receiver, ControlTarget {
       this.#runAlike(id, scope, f64, at + RUN_HEAD_WORDS, i32[2 * at + 2]!, i32[2 * at + 3]!)
       return
     }
-    this.#counters[RECEIVED]!++
     if (variant === CALL_NUMBERS && definition.kind !== 'task') {
       this.#answerNumbers(src, definition, scope, f64, at, words)
       return
@@ -164,7 +173,8 @@ export class Dispatch<Context> implements Receiver, ControlTarget {
     scope.counts[this.#here]! -= messages
     this.#scopes.markDirty(scope)
     this.#counters[SENDS_HANDLED]! += messages
-    this.#counters[RECEIVED]! += messages
+    // `receive` counts the frame as one.
+    this.#counters[RECEIVED]! += messages - 1
   }
 
   /** One message of a run for an object or a task. */

@@ -21,8 +21,13 @@ import { MAX_FRAME_WORDS, frameHeader, frameWords } from '../transport/frame.ts'
 import type { RingWriter } from '../transport/ring.ts'
 import type { Transport } from '../transport/transport.ts'
 
-/** Unpublished words that are worth a publication: 8 KiB, about 256 numeric messages. */
-const BATCH_WORDS = 1024
+/**
+ * Unpublished words that are worth a publication. The first batch after a flush is small, 2 KiB,
+ * because whoever waits for an answer waits until the first messages are out; each further one is
+ * twice as large, up to 16 KiB, because a stream of messages pays for every publication.
+ */
+const FIRST_BATCH_WORDS = 256
+const LAST_BATCH_WORDS = 2048
 /** Words before the first message of a run: the header, and the run's length. */
 export const RUN_HEAD_WORDS = 2
 /** Words of one overflow chunk: as many as the longest frame has. */
@@ -81,6 +86,7 @@ export class Outbox {
   /** The next free word of the window, and its end; -1 while no window is open. */
   #next = 0
   #limit = -1
+  #batchWords = FIRST_BATCH_WORDS
   #runAt = 0
   #runWords = 0
   #runOperation = 0
@@ -158,6 +164,7 @@ export class Outbox {
   /** Moves what waits into the ring as far as there is room, and publishes. True if it did. */
   flush(cause: number): boolean {
     this.#closeWindow()
+    this.#batchWords = FIRST_BATCH_WORDS
     if (!this.isOpen) {
       if (this.#end !== undefined) return false
       this.#pump()
@@ -187,11 +194,14 @@ export class Outbox {
     if (this.isOpen) {
       const unpublished = (writer.tail - writer.published) | 0
       if (unpublished === 0) this.#listener.outboxFilled(this)
-      else if (unpublished >= BATCH_WORDS) this.#publish(FLUSH_SIZE)
+      else if (unpublished >= this.#batchWords) {
+        this.#publish(FLUSH_SIZE)
+        this.#batchWords = Math.min(LAST_BATCH_WORDS, this.#batchWords * 2)
+      }
       const at = writer.reserve(words)
       if (at >= 0) {
         this.#next = at + words
-        this.#limit = this.#next + writer.extend(BATCH_WORDS - words)
+        this.#limit = this.#next + writer.extend(Math.max(0, this.#batchWords - words))
         return at
       }
     }
@@ -214,7 +224,7 @@ export class Outbox {
     this.i32 = chunk.i32
     this.#next = at + words
     // A run may fill the window, and as a frame must fit the ring later on.
-    const most = Math.max(words, Math.min(BATCH_WORDS, this.maxFrameWords))
+    const most = Math.max(words, Math.min(LAST_BATCH_WORDS, this.maxFrameWords))
     this.#limit = Math.min(CHUNK_WORDS, at + most)
     return at
   }

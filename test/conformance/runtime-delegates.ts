@@ -93,11 +93,13 @@ function valueRules(rule: Rule): void {
   rule('a delegate may call, and what follows its answer counts', async (t, machine) => {
     const { host } = machine
     await machine.until(host.call(program.takeNotes, 0))
-    await machine.until(
-      host.finish((inner) => void inner.send(program.callBack, lastCore(machine), 0, 20)),
-    )
-    const notes = (await machine.until(host.call(program.takeNotes, 0))) as number[]
-    t.deepEqual(notes.sort((a, b) => a - b), range(20))
+    for (const definition of [program.callBack, program.callInVain]) {
+      for (const src of new Set([0, lastCore(machine)])) {
+        await machine.until(host.finish((inner) => void inner.send(definition, src, 0, 20)))
+        const notes = (await machine.until(host.call(program.takeNotes, 0))) as number[]
+        t.deepEqual(notes.sort((a, b) => a - b), range(20), definition.name)
+      }
+    }
   })
 }
 

@@ -19,17 +19,17 @@ for (const [what, spinMs] of [
   ['cores that park at once', 0],
   ['cores that look around before they park', 0.1],
 ] as const) {
-  test(`${what}: a task that ends silently ends its scope`, async (t) => {
+  test.serial(`${what}: a task that ends silently ends its scope`, async (t) => {
     await using runtime = await start(spinMs)
     t.is(await runtime.run(program.silentEnds, 20), 20)
   })
 
-  test(`${what}: a completion from the event loop wakes those who wait`, async (t) => {
+  test.serial(`${what}: a completion from the event loop wakes those who wait`, async (t) => {
     await using runtime = await start(spinMs)
     t.is(await runtime.run(program.silentCompletions, 20), 20)
   })
 
-  test(`${what}: a scope ends although a task never lets its core rest`, async (t) => {
+  test.serial(`${what}: a scope ends although a task never lets its core rest`, async (t) => {
     await using runtime = await start(spinMs)
     t.is(await runtime.run(program.amongRestless, 20), 20)
   })

@@ -238,7 +238,13 @@ export class Cluster {
   /** What `Scheduler.run` does between two suspensions. */
   #turn(id: number): boolean {
     const { scheduler, scopes } = this.endpoints[id]!
-    return scheduler.turn() || scopes.reportQuiet()
+    let isProgress = false
+    if (this.#schedule.choose(8) === 0) {
+      // As after many busy turns, which here are few.
+      isProgress = scheduler.flush()
+      isProgress = scopes.reportQuiet() || isProgress
+    }
+    return scheduler.turn() || scopes.reportQuiet() || isProgress
   }
 }
 

@@ -102,6 +102,13 @@ export const callBack = delegate('test.call-back', (core: Core, from: number, co
   }
 })
 
+/** As `callBack`, for calls that fail. */
+export const callInVain = delegate('test.call-in-vain', (core: Core, from: number, count: number) => {
+  for (let i = 0; i < count; i++) {
+    void core.call(fail, from, 'in vain').catch(() => core.send(note, from, i))
+  }
+})
+
 export interface Tally {
   count: number
 }

@@ -11,6 +11,9 @@ import { attachCallerStack } from '../message/wire-error.ts'
 import type { Scope } from '../sync/scope.ts'
 import type { ScopeTable } from '../sync/scopes.ts'
 
+/** Microtasks until who awaits a failed call goes on: two of `failLater`, one to adopt, one to go. */
+const FAILURE_HOPS = 5
+
 type Resolve = (value: unknown) => void
 
 export class Calls {
@@ -62,8 +65,12 @@ export class Calls {
   /** The answer is `error`; its stack gets the frames of those who wait for it. */
   reject(call: number, error: Error, src: number): void {
     const resolve = this.#resolves[call]!
+    const scope = this.#scopeOf[call]
+    // Whoever waits hears of it some microtasks from now: until then the scope goes on.
+    if (scope !== undefined) this.#scopes.enter(scope)
     this.#close(call, src)
     resolve(failLater(error))
+    if (scope !== undefined) void this.#leaveLater(scope)
   }
 
   /** Nothing was sent for this call: its promise, which nobody has, stays unsettled. */
@@ -88,6 +95,12 @@ export class Calls {
     this.#free.push(call)
     if (scope === undefined) return
     if (src >= 0) scope.counts[src]!++
+    this.#scopes.leave(scope)
+  }
+
+  /** By counting, because a second reaction would hide who awaits from the stack trace. */
+  async #leaveLater(scope: Scope): Promise<void> {
+    for (let hops = 0; hops < FAILURE_HOPS; hops++) await undefined
     this.#scopes.leave(scope)
   }
 

@@ -41,6 +41,7 @@ import {
 import type { Endpoint } from './endpoint.ts'
 import { JoinHandle } from './join-handle.ts'
 import { NO_CALL } from './sender.ts'
+import { shapeOf, wordOf } from './shape.ts'
 import { NO_ANSWER, TaskRun, isThenable } from './task-run.ts'
 
 /** Where something runs: a core, or anything that has a home, such as a global address. */
@@ -48,8 +49,9 @@ export type Target = CoreId | { readonly core: CoreId }
 
 const { calls: CALLS, spawns: SPAWNS } = COUNTER
 
-/** Added to the arity of runs on objects: more than any number of arguments. */
-const OBJECT_ARITY = 2 ** 16
+/** More than the arguments, and than the shapes, of any run. */
+const ARITIES = 8
+const SHAPES = 2 ** 12
 
 /** Local delegates inside local delegates; beyond this they go through the link to oneself. */
 const MAX_DEPTH = 64
@@ -137,8 +139,9 @@ export class Core {
       }
     }
     const dst = typeof target === 'number' ? target : target.core
-    if (dst !== this.id && areNumbers(count, a, b, c, d)) {
-      return this.#sendNumbers(definition, target, dst, count, a, b, c, d)
+    if (dst !== this.id) {
+      const shape = shapeOf(count, a, b, c, d)
+      if (shape >= 0) return this.#sendWords(definition, target, dst, shape, count, a, b, c, d)
     }
     const values = firstValues(count, a, b, c, d)
     // By index, because handing `arguments` on would make it an object in every call.
@@ -273,11 +276,12 @@ export class Core {
     )
   }
 
-  /** Numbers to another core, in the open run of their like or in a new one. */
-  #sendNumbers(
+  /** Numbers and handles to another core, in the open run of their like or in a new one. */
+  #sendWords(
     definition: AnyDefinition,
     target: Target,
     dst: number,
+    shape: number,
     count: number,
     a: unknown,
     b: unknown,
@@ -288,8 +292,8 @@ export class Core {
     const outbox = this.#outboxes[dst] ?? noSuchCore(this, dst)
     const isObject = definition.kind === 'object'
     const words = isObject ? count + 1 : count
-    // Runs on objects carry the object before the arguments: another arity than any plain one.
-    const arity = isObject ? OBJECT_ARITY + count : count
+    // Different shapes, and the object before the arguments, make for different runs.
+    const arity = count + ARITIES * (isObject ? SHAPES + shape : shape)
     let at = -1
     if (
       outbox.runDefinition === definition &&
@@ -300,10 +304,11 @@ export class Core {
     }
     if (at < 0) {
       const operation = operationOf(endpoint.table.idOf(definition), SEND_NUMBERS)
-      at = outbox.beginRun(operation, scope, definition, words, arity)
+      at = outbox.beginRun(operation, scope, definition, words, arity, shape)
     }
     if (isObject) outbox.f64[at++] = rawOf(target)
-    writeNumbers(outbox.f64, at, count, a, b, c, d)
+    if (shape === 0) writeNumbers(outbox.f64, at, count, a, b, c, d)
+    else writeNumbers(outbox.f64, at, count, wordOf(a), wordOf(b), wordOf(c), wordOf(d))
     if (!scope.isDirty) endpoint.scopes.markDirty(scope)
     return outbox.isOpen
   }
@@ -346,6 +351,8 @@ export class Core {
         return Promise.resolve(this.#runHere(definition, target, values))
       } catch (error) {
         return Promise.reject(asError(error))
+      } finally {
+        endpoint.scheduler.touch()
       }
     }
     if (dst === this.id) {

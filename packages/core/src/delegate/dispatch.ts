@@ -9,6 +9,7 @@
  * Bounds      room is given back to the writer every RELEASE_WORDS, so that it need not wait for
  *             the whole batch.
  */
+import type { CoreMemory } from '../memory/directory.ts'
 import { COUNTER } from '../metrics.ts'
 import type { AnyDefinition } from '../message/definition.ts'
 import {
@@ -25,7 +26,7 @@ import {
 } from '../message/handlers.ts'
 import type { Scope } from '../sync/scope.ts'
 import type { ScopeTable } from '../sync/scopes.ts'
-import type { Receiver, Scheduler } from '../task/scheduler.ts'
+import type { Scheduler } from '../task/scheduler.ts'
 import { frameOperation, frameWords } from '../transport/frame.ts'
 import type { RingReader } from '../transport/ring.ts'
 import {
@@ -39,6 +40,7 @@ import { type Runner, makeRunner } from './runner.ts'
 import { ScopedCalls } from './scoped-calls.ts'
 import type { Sender } from './sender.ts'
 import { RUN_HEAD_WORDS } from '../message/outbox.ts'
+import { valuesOf } from './shape.ts'
 import { NO_ANSWER, type TaskHost, TaskRun, isThenable } from './task-run.ts'
 
 const { received: RECEIVED, sendsHandled: SENDS_HANDLED, callsHandled: CALLS_HANDLED } = COUNTER
@@ -55,11 +57,11 @@ export interface DispatchParts<Context> extends ControlParts<Context> {
   readonly scheduler: Scheduler
   readonly sender: Sender<Context>
   readonly counters: Float64Array
-  readonly objects: { get(raw: number): unknown }
+  readonly memory: CoreMemory
   readonly tasks: TaskHost
 }
 
-export class Dispatch<Context> implements Receiver, ControlTarget {
+export class Dispatch<Context> implements ControlTarget {
   readonly #parts: DispatchParts<Context>
   readonly #scopes: ScopeTable
   readonly #counters: Float64Array
@@ -109,10 +111,6 @@ export class Dispatch<Context> implements Receiver, ControlTarget {
     if (isAnswered) scheduler.touch()
   }
 
-  quiet(): boolean {
-    return this.#scopes.reportQuiet()
-  }
-
   handleWhole(src: number, words: Float64Array): void {
     const i32 = new Int32Array(words.buffer)
     this.#handle(src, words, i32, 0, frameOperation(i32[0]!), words.length)
@@ -140,7 +138,8 @@ export class Dispatch<Context> implements Receiver, ControlTarget {
     const scope = this.#scopes.at(auxiliary)
     const variant = variantOf(operation)
     if (variant === SEND_NUMBERS) {
-      this.#runAlike(id, scope, f64, at + RUN_HEAD_WORDS, i32[2 * at + 2]!, i32[2 * at + 3]!)
+      const layout = i32[2 * at + 2]!
+      this.#runAlike(id, scope, f64, at + RUN_HEAD_WORDS, layout, i32[2 * at + 3]!)
       return
     }
     if (variant === CALL_NUMBERS && definition.kind !== 'task') {
@@ -150,24 +149,29 @@ export class Dispatch<Context> implements Receiver, ControlTarget {
     this.#handleOther(src, definition, scope, variant, f64, at, words)
   }
 
-  /** A run of one-way messages of one definition, `words` numbers each: the fast path. */
+  /**
+   * A run of one-way messages of one definition, the fast path. `layout`: the words of each in the
+   * low 16 bits, their shape above.
+   */
   #runAlike(
     id: number,
     scope: Scope,
     f64: Float64Array,
     first: number,
-    words: number,
+    layout: number,
     messages: number,
   ): void {
     const definition = this.#definitions[id]!
-    if (definition.kind === 'delegate') {
+    const words = layout & 0xffff
+    const shape = layout >>> 16
+    if (definition.kind === 'delegate' && shape === 0) {
       const key = id * RUNNERS_PER_DEFINITION + words
       const run = (this.#runners[key] ??= makeRunner(definition, words))
       const failed = (error: unknown): void => this.#fail(scope, error, definition)
       run(scope.context, f64, first, messages, failed)
     } else {
       for (let i = 0; i < messages; i++) {
-        this.#runOther(definition, scope, f64, first + i * words, words)
+        this.#runOther(definition, scope, f64, first + i * words, words, shape)
       }
     }
     scope.counts[this.#here]! -= messages
@@ -177,23 +181,28 @@ export class Dispatch<Context> implements Receiver, ControlTarget {
     this.#counters[RECEIVED]! += messages - 1
   }
 
-  /** One message of a run for an object or a task. */
+  /** One message of a run for an object or a task, or with handles. */
   #runOther(
     definition: AnyDefinition,
     scope: Scope,
     f64: Float64Array,
     first: number,
     words: number,
+    shape: number,
   ): void {
-    if (definition.kind === 'task') {
-      const values = Array.from(f64.subarray(first, first + words))
-      const { scheduler, tasks } = this.#parts
-      scheduler.enqueue(new TaskRun(tasks, definition, scope, values, NO_ANSWER, NO_ANSWER, true))
-      return
-    }
+    const { memory, scheduler, tasks } = this.#parts
     try {
-      const result = this.#callNumbers(definition, scope, f64, first, words)
-      if (typeof result === 'object' && isThenable(result)) throw suspendedError(definition, result)
+      if (shape === 0 && definition.kind === 'object') {
+        const result = this.#callNumbers(definition, scope, f64, first, words)
+        if (isThenable(result)) throw suspendedError(definition, result)
+        return
+      }
+      const object = definition.kind === 'object' ? 1 : 0
+      const values = valuesOf(memory, shape, f64, first + object, words - object)
+      if (object === 1) values.unshift(f64[first]!)
+      if (definition.kind === 'task') {
+        scheduler.enqueue(new TaskRun(tasks, definition, scope, values, NO_ANSWER, NO_ANSWER, true))
+      } else this.#callValues(definition, scope, values)
     } catch (error) {
       this.#fail(scope, error, definition)
     }
@@ -233,7 +242,7 @@ export class Dispatch<Context> implements Receiver, ControlTarget {
     if (definition.kind !== 'object') {
       return callBodyWithWords(definition.body, scope.context, f64, first, count)
     }
-    const object = this.#parts.objects.get(f64[first]!)
+    const object = this.#parts.memory.objects.get(f64[first]!)
     return callObjectBodyWithWords(
       definition.body,
       scope.context,
@@ -301,7 +310,8 @@ export class Dispatch<Context> implements Receiver, ControlTarget {
   }
 
   #callValues(definition: AnyDefinition, scope: Scope, values: unknown[]): unknown {
-    if (definition.kind === 'object') values[0] = this.#parts.objects.get(values[0] as number)
+    if (definition.kind === 'object')
+      values[0] = this.#parts.memory.objects.get(values[0] as number)
     const result = callBody(definition.body, scope.context, values)
     if (isThenable(result)) throw suspendedError(definition, result)
     return result

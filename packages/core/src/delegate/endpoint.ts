@@ -74,6 +74,7 @@ export class Endpoint implements TaskHost {
     const receiver: Receiver = {
       receive: (src: number, reader: RingReader) => this.#dispatch.receive(src, reader),
       quiet: () => this.scopes.reportQuiet(),
+      isQuietDue: () => this.scopes.isReportDue,
     }
     const outboxWords = Math.ceil(options.outboxBytes / 8)
     this.scheduler = new Scheduler(transport, receiver, { clock, spinMs, outboxWords, counters })
@@ -91,7 +92,7 @@ export class Endpoint implements TaskHost {
       codec,
       codecContext: this,
       counters,
-      objects: this.memory.objects,
+      memory: this.memory,
       tasks: this,
     })
   }
@@ -143,7 +144,7 @@ export class Endpoint implements TaskHost {
     for (const outbox of this.scheduler.outboxes) outbox.end(error)
     this.calls.end(error)
     this.scopes.failAll(error)
-    this.scheduler.touch()
+    this.scheduler.end(error)
   }
 
   taskStarted(): void {
@@ -155,6 +156,7 @@ export class Endpoint implements TaskHost {
   }
 
   answer(run: TaskRun, value: unknown): void {
+    if (this.#end !== undefined) return
     if (run.caller === this.id) {
       this.calls.resolve(run.call, value, -1)
       return
@@ -165,6 +167,7 @@ export class Endpoint implements TaskHost {
   }
 
   answerError(run: TaskRun, error: unknown): void {
+    if (this.#end !== undefined) return
     const at = { kind: 'task', core: this.id, definition: run.definition.name } as const
     if (run.caller === this.id) {
       this.calls.reject(run.call, this.sender.asArrived(error, at, this), -1)
@@ -180,7 +183,11 @@ export class Endpoint implements TaskHost {
     const place = { ...at, core: this.id }
     if (scope.home === this.id) {
       this.scopes.addError(scope, this.sender.asArrived(error, place, this))
-    } else this.sender.scopeFailed(scope, error, place)
+      return
+    }
+    this.sender.scopeFailed(scope, error, place)
+    // Counts the call whose body this may be, so that its account travels behind the error.
+    this.scopes.markDirty(scope)
   }
 
   /** Counts a message to `dst` that belongs to `scope`. */

@@ -47,6 +47,7 @@ export class ScopedCalls<Context> {
       })
       sender.reply(src, call, value, false, definition.name)
     } catch (error) {
+      if (tasks.ended !== undefined) return // there is nobody to tell
       const at = { kind: 'task', core: here, definition: definition.name } as const
       sender.replyError(src, call, error, false, at)
     } finally {

@@ -136,6 +136,10 @@ export class Sender<Context> implements ScopeLink {
     this.#scheduler.touch()
   }
 
+  wake(): void {
+    this.#scheduler.wake()
+  }
+
   #toOthers(operation: number, auxiliary: number): void {
     for (let dst = 0; dst < this.#scheduler.outboxes.length; dst++) {
       if (dst !== this.#here) this.signal(dst, operation, auxiliary)

@@ -15,6 +15,8 @@ import { callBody } from './arguments.ts'
 
 /** What a run needs from its endpoint. */
 export interface TaskHost {
+  /** Why the endpoint has ended, if it has. */
+  readonly ended: Error | undefined
   readonly scopes: ScopeTable
   readonly counters: Float64Array
   taskStarted(): void

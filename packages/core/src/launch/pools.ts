@@ -126,7 +126,7 @@ function makePools(settings: Settings): Piscina[] {
 function makePool(settings: Settings): Piscina {
   const { execArgv, env, resourceLimits } = settings
   const pool = new Piscina({
-    filename: new URL('./core-main.js', import.meta.url).href,
+    filename: new URL('./core-thread.cjs', import.meta.url).href,
     name: 'coreMain',
     minThreads: settings.coresPerLocale,
     maxThreads: settings.coresPerLocale,

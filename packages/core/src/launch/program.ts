@@ -2,6 +2,7 @@
  * Loading a program: from module URLs to a handler table, the same way on the host and on every
  * core; and saying what went wrong, or how two tables differ.
  */
+import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 
 import { OrujoError } from '../errors.ts'
@@ -90,7 +91,7 @@ function explain(url: string, error: unknown): string {
   if (!(error instanceof Error)) {
     return `The program module ${url} failed to load: it threw ${inspect(error)}.`
   }
-  return `The program module ${url} failed to load: ${String(error)}${placeOf(error)}`
+  return `The program module ${url} failed to load: ${String(error)}${placeOf(error, url)}`
 }
 
 /** Whether a module that was not found is `url` itself, not one that it imports. */
@@ -101,10 +102,11 @@ function isAbout(url: string, error: unknown): boolean {
     : missing === url
 }
 
-/** File and line of a syntax error, which Node puts before the headline of the stack. */
-function placeOf(error: Error): string {
-  const [first] = (error.stack ?? '').split('\n')
-  return error instanceof SyntaxError && /:\d+$/.test(first ?? '') ? ` (${first})` : ''
+/** Where a syntax error is. Node keeps that to itself in most cases, but prints it on a crash. */
+function placeOf(error: Error, url: string): string {
+  if (!(error instanceof SyntaxError)) return ''
+  const [first = ''] = (error.stack ?? '').split('\n')
+  return /:\d+$/.test(first) ? ` (${first})` : `. To see where, run: node ${fileURLToPath(url)}`
 }
 
 function refuseDuplicates(modules: readonly Module[]): void {

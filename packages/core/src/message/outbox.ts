@@ -89,6 +89,7 @@ export class Outbox {
   #batchWords = FIRST_BATCH_WORDS
   #runAt = 0
   #runWords = 0
+  #runShape = 0
   #runOperation = 0
   #end: Error | undefined = undefined
 
@@ -132,6 +133,7 @@ export class Outbox {
    * Begins a run: one frame that holds message after message of one definition under one header.
    *
    * @param arity what `runArity` shall be while the run is open
+   * @param shape says how the words are to be read; for the receiver, 16 bits
    * @returns index of the first message's `words` words
    */
   beginRun(
@@ -140,6 +142,7 @@ export class Outbox {
     definition: object,
     words: number,
     arity: number,
+    shape: number,
   ): number {
     const at = this.reserve(RUN_HEAD_WORDS + words)
     this.messages--
@@ -147,6 +150,7 @@ export class Outbox {
     this.runOwner = owner
     this.runArity = words === 0 ? -1 : arity
     this.#runWords = words
+    this.#runShape = shape
     this.#runAt = at
     this.#runOperation = operation
     return at + RUN_HEAD_WORDS
@@ -248,7 +252,7 @@ export class Outbox {
     const messages = words === 0 ? 1 : (this.#next - at - RUN_HEAD_WORDS) / words
     i32[2 * at] = frameHeader(this.#runOperation, this.#next - at)
     i32[2 * at + 1] = owner.id
-    i32[2 * at + 2] = words
+    i32[2 * at + 2] = words | (this.#runShape << 16)
     i32[2 * at + 3] = messages
     owner.counts[this.dst]! += messages
     this.messages += messages

@@ -23,6 +23,8 @@ export interface ScopeLink {
   abort(scope: Scope): void
   /** A waiter was settled: microtasks are due. */
   touch(): void
+  /** A report may be due, perhaps while the loop is parked. */
+  wake(): void
 }
 
 /** Work that belonged to a scope failed. `errors` has all causes, `cause` the first. */
@@ -52,6 +54,7 @@ export class ScopeTable {
   readonly #dirty: Scope[] = []
   #nextIndex = 0
   #isWatching = false
+  #end: unknown = undefined
 
   /** `makeContext`: makes the handle that bodies running in a scope receive. */
   constructor(
@@ -146,6 +149,12 @@ export class ScopeTable {
     if (scope.isDirty) return
     scope.isDirty = true
     this.#dirty.push(scope)
+    this.#link.wake()
+  }
+
+  /** Whether `reportQuiet` has something to look at. */
+  get isReportDue(): boolean {
+    return this.#dirty.length > 0
   }
 
   /** Reports every passive dirty scope. Called when a turn found nothing to do; true if any was. */
@@ -187,6 +196,7 @@ export class ScopeTable {
     return new Promise((resolve, reject) => {
       const { books } = scope
       invariant(books !== undefined, 'wait() is for the core that made the event.')
+      if (this.#end !== undefined) throw this.#end
       books.waiters.push({ resolve, reject })
       this.markDirty(scope)
       this.#link.touch()
@@ -209,7 +219,9 @@ export class ScopeTable {
     if (books === undefined || books.awaited === 0) return
     if (isBusy) books.owed++
     if (--books.awaited > 0) return
-    if (books.isDisturbed || books.owed > 0) this.#check(scope, books)
+    // Work of the home's own that has begun since says so only here.
+    const isQuietHere = scope.active === 0 && !scope.isDirty
+    if (books.isDisturbed || books.owed > 0 || !isQuietHere) this.#check(scope, books)
     else this.#settle(books)
   }
 
@@ -228,8 +240,12 @@ export class ScopeTable {
     }
   }
 
-  /** Rejects every waiter: the runtime is at its end. */
+  /** Rejects every waiter, and lets go who waits to be passive: the runtime is at its end. */
   failAll(error: unknown): void {
+    this.#end = error
+    for (const scope of this.#scopes) {
+      if (scope !== undefined && scope.passiveWaiters.length > 0) this.#resumePassive(scope)
+    }
     for (const { books } of this.#open) {
       if (books === undefined) continue
       const { waiters } = books

@@ -5,6 +5,8 @@
  *
  * States      busy -> spinning (IDLE_TURNS_PER_CLOCK turns without progress) -> parked -> busy; any
  *             progress leads back to busy. With a spin of 0: busy -> parked.
+ * Spinning    up to a budget that halves when spinning was in vain, and doubles when work came in
+ *             time, or so soon after parking that it would have come in time.
  * Bounds      the clock is read once every BUSY_TURNS_PER_CLOCK or IDLE_TURNS_PER_CLOCK turns; the
  *             event loop waits SLICE_MS and what one such group of turns takes at most.
  */
@@ -15,6 +17,8 @@ const SLICE_MS = 4
 /** Turns between two looks at the clock while there is work; idle turns are shorter. */
 const BUSY_TURNS_PER_CLOCK = 8
 const IDLE_TURNS_PER_CLOCK = 64
+/** The budget for spinning falls to this part of `spinMs` at least: a few groups of idle turns. */
+const LEAST_BUDGET = 1 / 16
 
 /** What the loop does next. */
 export const TURN = 0
@@ -30,13 +34,15 @@ export class Pacer {
   #turns = 0
   #idleTurns = 0
   #isSpinning = false
+  #budgetMs: number
   #spinEnd = 0
   #sliceEnd = 0
+  #parkedAt = -Infinity
 
   /** `now`: milliseconds, monotonic. `counters`: the endpoint's row of metrics. */
   constructor(now: () => number, spinMs: number, counters: Float64Array) {
     this.#now = now
-    this.#spinMs = spinMs
+    this.#spinMs = this.#budgetMs = spinMs
     this.#counters = counters
   }
 
@@ -59,30 +65,42 @@ export class Pacer {
 
   /** The loop goes to sleep. */
   parked(): void {
-    this.#mark(PARKED)
+    this.#parkedAt = this.#mark(PARKED)
   }
 
   /** The loop begins, or goes on after it has let the event loop have a turn, or has slept. */
   resumed(): void {
     this.#isSpinning = false
     this.#idleTurns = 0
-    this.#sliceEnd = this.#mark(BUSY) + SLICE_MS
+    const now = this.#mark(BUSY)
+    this.#sliceEnd = now + SLICE_MS
+    if (now - this.#parkedAt < this.#spinMs) this.#budget(2)
+    this.#parkedAt = -Infinity
   }
 
   #spin(): number {
     if (!this.#isSpinning) {
       this.#isSpinning = true
-      this.#spinEnd = this.#mark(SPINNING) + this.#spinMs
+      this.#spinEnd = this.#mark(SPINNING) + this.#budgetMs
       return TURN
     }
     const now = this.#now()
-    if (now >= this.#spinEnd) return PARK
+    if (now >= this.#spinEnd) {
+      this.#budget(1 / 2)
+      return PARK
+    }
     return now < this.#sliceEnd ? TURN : BREATHE
   }
 
   #endSpin(): void {
     this.#isSpinning = false
     this.#mark(BUSY)
+    this.#budget(2)
+  }
+
+  #budget(factor: number): void {
+    const spinMs = this.#spinMs
+    this.#budgetMs = Math.min(spinMs, Math.max(spinMs * LEAST_BUDGET, this.#budgetMs * factor))
   }
 
   #mark(state: number): number {

@@ -28,6 +28,9 @@ const TASKS_PER_TURN = 128
 const HOPS = 3
 /** Idle turns between two microtask turns for tasks that await deeper than that. */
 const IDLE_TURNS_PER_HOP = 8
+/** Turns after which others need not wait longer for reports because this core is never idle. */
+const BUSY_TURNS_PER_REPORT = 64
+
 /** A task that waits for its first step. */
 export interface Runnable {
   start(): void
@@ -39,6 +42,8 @@ export interface Receiver {
   receive(src: number, reader: RingReader): void
   /** Called when a turn found nothing to do; true if that gave something to publish. */
   quiet(): boolean
+  /** Whether `quiet` has something to look at. */
+  isQuietDue(): boolean
 }
 
 /** What the scheduler needs from its thread. */
@@ -190,8 +195,15 @@ export class Scheduler {
     const pacer = new Pacer(() => clock.now(), spinMs, this.#counters)
     pacer.resumed()
     let hops = 0
+    let busyTurns = 0
     while (this.#end === undefined) {
+      if (busyTurns === BUSY_TURNS_PER_REPORT) {
+        busyTurns = 0
+        this.flush(FLUSH_TURN)
+        this.#receiver.quiet()
+      }
       const isProgress = this.turn() || this.#receiver.quiet()
+      busyTurns = isProgress ? busyTurns + 1 : 0
       if (this.#isTouched) {
         this.#isTouched = false
         hops = HOPS
@@ -267,6 +279,7 @@ export class Scheduler {
       this.#queueHead < this.#queue.length ||
       this.#yielders.length > 0 ||
       this.#isTouched ||
+      this.#receiver.isQuietDue() ||
       this.flush(FLUSH_TURN) ||
       (this.#drainers.length > 0 && this.#isDrained()) ||
       this.#transport.readers.some((reader) => reader.refresh())

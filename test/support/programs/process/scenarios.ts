@@ -1,0 +1,34 @@
+/**
+ * Scenarios: what tests have processes of their own do. Each leaves its process with nothing to do,
+ * so that one that does not end shows what was left running.
+ */
+import { type LaunchOptions, OrujoError, type Runtime, launch } from '@orujo/core'
+import * as work from './work.ts'
+
+const program = new URL('./work.js', import.meta.url)
+
+type Options = Partial<LaunchOptions>
+
+function launchTwo(options: Options = {}): Promise<Runtime> {
+  return launch({ program, coresPerLocale: 2, heapBytes: 2 ** 20, ...options })
+}
+
+/** Says 3 after a sum on core 1. */
+export async function launchAndClose(options: Options = {}): Promise<number> {
+  await using runtime = await launchTwo(options)
+  return await runtime.host.call(work.add, 1, 1, 2)
+}
+
+/** What `launch` rejects with. */
+export async function launchRejection(options: Options): Promise<string> {
+  try {
+    await launchTwo(options)
+    return 'it was launched'
+  } catch (error) {
+    return describe(error)
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof OrujoError ? `${error.code} ${error.message}` : String(error)
+}

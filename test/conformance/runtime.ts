@@ -8,6 +8,7 @@ import { completionRules } from './runtime-completion.ts'
 import { delegateRules } from './runtime-delegates.ts'
 import { loopRules } from './runtime-loops.ts'
 import { orderingRules } from './runtime-ordering.ts'
+import { storageRules } from './runtime-storage.ts'
 import { taskRules } from './runtime-tasks.ts'
 
 export interface Shape {
@@ -41,5 +42,6 @@ export function runtimeConformance(withMachine: WithMachine): void {
     taskRules(rule)
     completionRules(rule)
     loopRules(rule)
+    storageRules(rule)
   }
 }

@@ -33,8 +33,8 @@ export async function failure(work: () => unknown): Promise<Failure | undefined>
 
 /** What our errors may have. */
 export interface Failure extends Error {
-  readonly code?: string
-  readonly core?: number
-  readonly definition?: string
-  readonly errors?: readonly Error[]
+  readonly code?: string | undefined
+  readonly core?: number | undefined
+  readonly definition?: string | undefined
+  readonly errors?: readonly Error[] | undefined
 }

@@ -8,9 +8,10 @@ import * as completion from './completion.ts'
 import * as delegates from './delegates.ts'
 import * as loops from './loops.ts'
 import * as ordering from './ordering.ts'
+import * as storage from './storage.ts'
 import * as tasks from './tasks.ts'
 
-const MODULES: Readonly<Record<string, object>> = { checks, completion, delegates, loops, ordering, tasks }
+const MODULES: Readonly<Record<string, object>> = { checks, completion, delegates, loops, ordering, storage, tasks }
 
 /** Where cores on threads load the program from. */
 export function programUrls(): URL[] {

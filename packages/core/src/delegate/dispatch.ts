@@ -346,9 +346,11 @@ export class Dispatch<Context> implements ControlTarget {
     call: number,
     error: unknown,
   ): void {
-    if (call === NO_ANSWER) this.#fail(scope, error, definition)
-    else this.#replyError(src, call, scope, error, false, definition)
-    if (variant === SEND_ENCODED || variant >= SPAWN_NUMBERS) {
+    const isCall = call !== NO_ANSWER
+    const isCounted = !isCall || variant >= SPAWN_NUMBERS
+    if (isCall) this.#replyError(src, call, scope, error, false, definition)
+    if (isCounted) {
+      this.#fail(scope, error, definition)
       this.#uncount(scope)
     }
   }

@@ -3,13 +3,9 @@
  * exists for the compiler only, and lies here because addresses bear it and messages ask for it.
  */
 
-/** Marks a class whose instances the codec carries by an extension. */
-export declare const sendableBrand: unique symbol
-
 /**
- * What a sendable class declares: `declare readonly [sendableBrand]?: true`, with sendableBrand
- * imported as a type. Its fields and methods are then not looked into.
+ * Marks a class whose instances the codec carries by an extension. Such a class declares
+ * `declare readonly [sendableBrand]?: true`, with sendableBrand imported as a type; the compiler then
+ * does not look into its fields and methods.
  */
-export interface Handle {
-  readonly [sendableBrand]?: true
-}
+export declare const sendableBrand: unique symbol

@@ -9,7 +9,7 @@
  * Misuse      entering a phase twice from one core, or with different operators: InvariantError.
  */
 import type { Core } from '../delegate/core.ts'
-import { delegate, task } from '../delegate/define.ts'
+import { task } from '../delegate/define.ts'
 import { invariant } from '../errors.ts'
 import type { Delegate, Task } from '../message/definition.ts'
 import type { CoreId } from '../place.ts'
@@ -126,12 +126,5 @@ const meet = task(
   },
 )
 
-const place = delegate('orujo.place', (core: Core): number => core.id)
-
-/** Resolves with the numbers of all cores once each has answered: a round trip to every core. */
-export function ping(core: Core): Promise<number[]> {
-  return onAllCores(core, place)
-}
-
 /** Definitions that every core needs for collectives. */
-export const collectiveDefinitions = Object.freeze([meet, place])
+export const collectiveDefinitions = Object.freeze([meet])

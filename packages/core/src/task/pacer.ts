@@ -6,7 +6,8 @@
  * States      busy -> spinning (IDLE_TURNS_PER_CLOCK turns without progress) -> parked -> busy; any
  *             progress leads back to busy. With a spin of 0: busy -> parked.
  * Spinning    up to a budget that halves when spinning was in vain, and doubles when work came in
- *             time, or so soon after parking that it would have come in time.
+ *             time: with more to run than hardware threads, a core that spins may keep the very
+ *             core it waits for from running.
  * Bounds      the clock is read once every BUSY_TURNS_PER_CLOCK or IDLE_TURNS_PER_CLOCK turns; the
  *             event loop waits SLICE_MS and what one such group of turns takes at most.
  */
@@ -37,7 +38,6 @@ export class Pacer {
   #budgetMs: number
   #spinEnd = 0
   #sliceEnd = 0
-  #parkedAt = -Infinity
 
   /** `now`: milliseconds, monotonic. `counters`: the endpoint's row of metrics. */
   constructor(now: () => number, spinMs: number, counters: Float64Array) {
@@ -65,17 +65,14 @@ export class Pacer {
 
   /** The loop goes to sleep. */
   parked(): void {
-    this.#parkedAt = this.#mark(PARKED)
+    this.#mark(PARKED)
   }
 
   /** The loop begins, or goes on after it has let the event loop have a turn, or has slept. */
   resumed(): void {
     this.#isSpinning = false
     this.#idleTurns = 0
-    const now = this.#mark(BUSY)
-    this.#sliceEnd = now + SLICE_MS
-    if (now - this.#parkedAt < this.#spinMs) this.#budget(2)
-    this.#parkedAt = -Infinity
+    this.#sliceEnd = this.#mark(BUSY) + SLICE_MS
   }
 
   #spin(): number {

@@ -199,17 +199,19 @@ export class Cluster {
   async #drive(isDone: () => boolean): Promise<void> {
     const patience = 2 * this.endpoints.length
     let idleSteps = 0
+    // Until the last step has gone well there is no end to be checked.
+    this.#isStuck = true
     for (let steps = 0; !isDone(); steps++) {
       if (steps === this.#maxSteps) {
-        this.#isStuck = true
         throw new Error(`No end after ${steps} steps.\n${this.describe()}`)
       }
       idleSteps = (await this.#step()) ? 0 : idleSteps + 1
       if (idleSteps < patience) continue
       // The schedule may just not have chosen those who can do something: try everybody.
-      if (!(await this.#sweep()) && !(await this.#sweep())) return
+      if (!(await this.#sweep()) && !(await this.#sweep())) break
       idleSteps = 0
     }
+    this.#isStuck = false
   }
 
   /** Somebody's turn, or an arrival. */

@@ -7,6 +7,7 @@
 import { OrujoError } from '../errors.ts'
 import {
   type ElementType,
+  F32,
   type TypeDescription,
   type ScalarType,
   type ValueOf,
@@ -26,6 +27,7 @@ export function read<T extends ElementType>(
   core: Core,
   address: GlobalAddress<T>,
 ): Promise<ValueOf<T>> {
+  address.check()
   const { type, byteOffset } = address
   const answer =
     type.kind === 'scalar'
@@ -40,6 +42,7 @@ export function write<T extends ElementType>(
   address: GlobalAddress<T>,
   value: ValueOf<T>,
 ): Promise<void> {
+  address.check()
   const { type, byteOffset } = address
   return type.kind === 'scalar'
     ? core.call(writeScalar, address.core, type.code, byteOffset, value as Scalar)
@@ -52,18 +55,23 @@ export function fetchAdd<T extends ScalarType>(
   address: GlobalAddress<T>,
   by: ValueOf<T>,
 ): Promise<ValueOf<T>> {
+  address.check()
   const { type, byteOffset } = address
   const answer = core.call(fetchAddScalar, address.core, type.code, byteOffset, by)
   return answer as Promise<ValueOf<T>>
 }
 
-/** Stores `desired` if the element at `address` is `expected`; resolves with whether it was. */
+/**
+ * Stores `desired` if the element at `address` is `expected`, rounded as the element is; resolves
+ * with whether it was.
+ */
 export function compareAndSwap<T extends ScalarType>(
   core: Core,
   address: GlobalAddress<T>,
   expected: ValueOf<T>,
   desired: ValueOf<T>,
 ): Promise<boolean> {
+  address.check()
   const { type, byteOffset } = address
   return core.call(swapScalar, address.core, type.code, byteOffset, expected, desired)
 }
@@ -78,6 +86,7 @@ export function increment<T extends ScalarType>(
   address: GlobalAddress<T>,
   by: ValueOf<T>,
 ): boolean {
+  address.check()
   const { type, byteOffset } = address
   return core.send(addScalar, address.core, type.code, byteOffset, by)
 }
@@ -129,7 +138,7 @@ const swapScalar = delegate(
   (core: Core, code: number, byteOffset: number, expected: Scalar, desired: Scalar): boolean => {
     const heap = heapOf(core)
     const type = scalarOf(code)
-    if (heap.load(type, byteOffset) !== expected) return false
+    if (!isHeld(type, heap.load(type, byteOffset), expected)) return false
     heap.store(type, byteOffset, desired)
     return true
   },
@@ -152,6 +161,12 @@ function add(heap: CoreHeap, type: ScalarType, byteOffset: number, by: Scalar): 
   const after = typeof before === 'bigint' ? before + BigInt(by) : before + Number(by)
   heap.store(type, byteOffset, after)
   return before
+}
+
+/** Whether an element that is `held` is what `expected` would be as an element. */
+function isHeld(type: ScalarType, held: Scalar, expected: Scalar): boolean {
+  const value = type.code === F32 ? Math.fround(Number(expected)) : expected
+  return held === value || (Number.isNaN(held) && Number.isNaN(value))
 }
 
 function heapOf(core: Core): CoreHeap {

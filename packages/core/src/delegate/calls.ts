@@ -118,7 +118,9 @@ export class Calls {
 async function failLater(error: Error): Promise<never> {
   await undefined
   await undefined
-  attachCallerStack(error, new Error().stack)
+  const callers: { stack?: string } = {}
+  Error.captureStackTrace(callers, failLater)
+  attachCallerStack(error, callers.stack)
   throw error
 }
 

@@ -81,7 +81,8 @@ export class Sender<Context> implements ScopeLink {
   replyError(dst: number, call: number, thrown: unknown, isCounted: boolean, at: WorkPlace): void {
     this.#counters[COUNTER.replies]!++
     const operation = REPLY_ERROR + (isCounted ? REPLY_COUNTED : 0)
-    this.#sendBytes(dst, operation, call, NO_CALL, this.#codec.encodeThrown(thrown, at))
+    const bytes = this.#codec.encodeThrown(thrown, at)
+    this.#withoutBound(dst, () => this.#sendBytes(dst, operation, call, NO_CALL, bytes))
   }
 
   /** `thrown` as it would look had it come from another core; never throws. */
@@ -93,19 +94,21 @@ export class Sender<Context> implements ScopeLink {
   /** Tells the home of `scope` that some of its work failed here. */
   scopeFailed(scope: Scope, thrown: unknown, at: WorkPlace): void {
     const bytes = this.#codec.encodeThrown(thrown, at)
+    const { home, id } = scope
     this.#control(1)
-    this.#sendBytes(scope.home, SCOPE_FAILED, scope.id, NO_CALL, bytes)
+    this.#withoutBound(home, () => this.#sendBytes(home, SCOPE_FAILED, id, NO_CALL, bytes))
   }
 
   report(scope: Scope, isOwed: boolean): void {
     const { counts } = scope
-    const outbox = this.#scheduler.outboxes[scope.home]!
     const words = 2 + counts.length
-    const at = outbox.reserve(words)
-    outbox.i32[2 * at] = frameHeader(SCOPE_REPORT, words)
-    outbox.i32[2 * at + 1] = scope.id
-    outbox.f64[at + 1] = isOwed ? 1 : 0
-    for (let j = 0; j < counts.length; j++) outbox.f64[at + 2 + j] = counts[j]!
+    this.#withoutBound(scope.home, (outbox) => {
+      const at = outbox.reserve(words)
+      outbox.i32[2 * at] = frameHeader(SCOPE_REPORT, words)
+      outbox.i32[2 * at + 1] = scope.id
+      outbox.f64[at + 1] = isOwed ? 1 : 0
+      for (let j = 0; j < counts.length; j++) outbox.f64[at + 2 + j] = counts[j]!
+    })
     this.#control(1)
   }
 
@@ -114,11 +117,12 @@ export class Sender<Context> implements ScopeLink {
   }
 
   answerProbe(scope: Scope, isBusy: boolean): void {
-    const outbox = this.#scheduler.outboxes[scope.home]!
-    const at = outbox.reserve(2)
-    outbox.i32[2 * at] = frameHeader(SCOPE_ANSWER, 2)
-    outbox.i32[2 * at + 1] = scope.id
-    outbox.f64[at + 1] = isBusy ? 1 : 0
+    this.#withoutBound(scope.home, (outbox) => {
+      const at = outbox.reserve(2)
+      outbox.i32[2 * at] = frameHeader(SCOPE_ANSWER, 2)
+      outbox.i32[2 * at + 1] = scope.id
+      outbox.f64[at + 1] = isBusy ? 1 : 0
+    })
     this.#control(1)
   }
 
@@ -128,7 +132,7 @@ export class Sender<Context> implements ScopeLink {
 
   /** One header and nothing else. */
   signal(dst: number, operation: number, auxiliary: number): void {
-    this.#header(dst, operation, auxiliary)
+    this.#withoutBound(dst, () => this.#header(dst, operation, auxiliary))
     this.#control(1)
   }
 
@@ -138,6 +142,17 @@ export class Sender<Context> implements ScopeLink {
 
   wake(): void {
     this.#scheduler.wake()
+  }
+
+  /** What must be said even where the program has said too much. */
+  #withoutBound(dst: number, write: (outbox: Outbox) => void): void {
+    const outbox = this.#scheduler.outboxes[dst]!
+    outbox.isBounded = false
+    try {
+      write(outbox)
+    } finally {
+      outbox.isBounded = true
+    }
   }
 
   #toOthers(operation: number, auxiliary: number): void {

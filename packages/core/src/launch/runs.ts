@@ -42,23 +42,16 @@ export class Runs {
 
   /** Resolves with the task's result when it and all that came of it has ended. */
   async add(request: RunRequest): Promise<unknown> {
-    const { signal, priority } = request
-    if (signal === undefined) return this.#queue.add(() => this.#start(request), { priority })
-    if (signal.aborted) throw abortedError(request)
-    // The queue would let go of a run that runs at once; it hears of an abort only while one waits.
-    const waiting = new AbortController()
-    const stopWaiting = (): void => waiting.abort(abortedError(request))
-    signal.addEventListener('abort', stopWaiting, { once: true })
+    const { signal } = request
+    if (isAborted(signal)) throw abortedError(request)
+    const release = await this.#admit(request) // suspends: the runtime may end, the signal abort
+    // Not inside the queue: its own promises would hide who waits from the stack of an error.
     try {
-      return await this.#queue.add(
-        () => {
-          signal.removeEventListener('abort', stopWaiting)
-          return this.#runAbortable(request, signal)
-        },
-        { priority, signal: waiting.signal },
-      )
+      if (isAborted(signal)) throw abortedError(request)
+      if (this.#endpoint.ended !== undefined) throw this.#endpoint.ended
+      return await (signal === undefined ? this.#start(request) : this.#run(request, signal))
     } finally {
-      signal.removeEventListener('abort', stopWaiting)
+      release()
     }
   }
 
@@ -67,12 +60,27 @@ export class Runs {
     await this.#queue.onIdle()
   }
 
-  #start({ main, core, args }: RunRequest): Promise<unknown> {
-    const { ended } = this.#endpoint
-    return ended === undefined ? this.#endpoint.callScoped(main, core, args) : Promise.reject(ended)
+  /** Resolves when the run may start, with what to call when it has ended. */
+  async #admit(request: RunRequest): Promise<() => void> {
+    const { priority, signal } = request
+    const waiting = new AbortController()
+    const stopWaiting = (): void => waiting.abort(abortedError(request))
+    signal?.addEventListener('abort', stopWaiting, { once: true })
+    try {
+      return await new Promise<() => void>((admitted, refused) => {
+        const hold = (): Promise<void> => new Promise<void>((release) => admitted(release))
+        this.#queue.add(hold, { priority, signal: waiting.signal }).catch(refused)
+      })
+    } finally {
+      signal?.removeEventListener('abort', stopWaiting)
+    }
   }
 
-  async #runAbortable(request: RunRequest, signal: AbortSignal): Promise<unknown> {
+  #start({ main, core, args }: RunRequest): Promise<unknown> {
+    return this.#endpoint.callScoped(main, core, args)
+  }
+
+  async #run(request: RunRequest, signal: AbortSignal): Promise<unknown> {
     const endpoint = this.#endpoint
     const result = this.#start(request)
     const call = endpoint.calls.last
@@ -117,6 +125,6 @@ function ignoredError({ main, signal }: RunRequest, graceMs: number): OrujoError
 }
 
 /** A question, so that the compiler does not take the answer for granted later on. */
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true
 }

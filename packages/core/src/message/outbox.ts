@@ -13,6 +13,7 @@
  * Bounds      at most `limitWords` wait in the overflow, counted in chunks; beyond that `reserve`
  *             throws ORUJO_OVERFLOW, because the program has ignored `send` returning false for
  *             long.
+ *             Errors and the books of scopes go beyond it: a core must be able to say what failed.
  * Misuse      a frame longer than `maxFrameWords`: InvariantError.
  */
 import { OrujoError, invariant } from '../errors.ts'
@@ -76,6 +77,8 @@ export class Outbox {
   runOwner: RunOwner | undefined = undefined
   /** Arguments of each message of the run, by which `Core.send` knows its like; -1 for no like. */
   runArity = -1
+  /** False while what is reserved must not fail: the few words of the runtime's own. */
+  isBounded = true
   readonly dst: number
   readonly #writer: RingWriter
   readonly #transport: Transport
@@ -217,7 +220,8 @@ export class Outbox {
     let chunk = this.#chunks.at(-1)
     if (chunk === undefined || chunk.end + words > CHUNK_WORDS) {
       const waiting = this.#chunks.length * CHUNK_WORDS
-      if (waiting > 0 && waiting + CHUNK_WORDS > this.#limitWords) throw this.#overflowError()
+      const isTooMuch = waiting > 0 && waiting + CHUNK_WORDS > this.#limitWords
+      if (isTooMuch && this.isBounded) throw this.#overflowError()
       const f64 = new Float64Array(CHUNK_WORDS)
       chunk = { f64, i32: new Int32Array(f64.buffer), begin: 0, end: 0 }
       this.#chunks.push(chunk)

@@ -25,6 +25,7 @@ import { ObjectAddress, SymmetricObject, SymmetricSlots } from '../memory/object
 import { SharedRegion, type SymmetricDescription } from '../memory/shared-region.ts'
 import type { AnyDefinition, Delegate } from '../message/definition.ts'
 import type { CoreId } from '../place.ts'
+import { allOf } from './collective.ts'
 
 /** The core that hands out memory whose layout all cores share. */
 const ALLOCATOR: CoreId = 0
@@ -65,9 +66,21 @@ export async function symmetricObject<A extends unknown[], T>(
   make: Delegate<A, T>,
   ...args: A
 ): Promise<SymmetricObject<T>> {
-  const raw = await core.call(reserveSlot, ALLOCATOR)
   const id = core.endpoint.table.idOf(make)
-  await onCores(core, (dst) => core.call(makeObject, dst, raw, id, args))
+  const raw = await core.call(reserveSlot, ALLOCATOR)
+  const calls = Array.from({ length: core.cores }, (_, dst) =>
+    core.call(makeObject, dst, raw, id, args),
+  )
+  try {
+    await allOf(calls)
+  } catch (error) {
+    const made = await Promise.allSettled(calls)
+    await onCores(core, async (dst) => {
+      if (made[dst]!.status === 'fulfilled') await core.call(freeObject, dst, raw)
+    })
+    await core.call(releaseSlot, ALLOCATOR, raw)
+    throw error
+  }
   return new SymmetricObject<T>(raw)
 }
 
@@ -85,9 +98,13 @@ export async function allocate<T extends ElementType>(
 
 /** Gives memory or an object back. Any core may; only once. */
 export async function free(core: Core, what: Freeable): Promise<void> {
-  if (what instanceof GlobalArray) await core.call(freeLinear, ALLOCATOR, what.id)
-  else if (what instanceof SymmetricArray) await core.call(freeSymmetric, ALLOCATOR, what.id)
-  else if (what instanceof GlobalAddress) {
+  if (what instanceof GlobalArray || what instanceof SymmetricArray) {
+    // Asked here, because its number may be another array's by now.
+    if (what.isFreed) {
+      throw new OrujoError('ORUJO_DOUBLE_FREE', 'This array was freed before; free it once.')
+    }
+    await core.call(what instanceof GlobalArray ? freeLinear : freeSymmetric, ALLOCATOR, what.id)
+  } else if (what instanceof GlobalAddress) {
     if (what.isLinear || what.isSymmetric) {
       throw new OrujoError(
         'ORUJO_BAD_ADDRESS',

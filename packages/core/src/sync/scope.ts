@@ -1,11 +1,14 @@
 /**
  * Scope: the books of one completion event on one endpoint. See scopes.md for the protocol.
  *
- * States      passive (active 0) <-> active; clean <-> dirty (something is not reported yet).
+ * States      passive (active 0) <-> active; clean <-> dirty (something is not reported yet). At its
+ *             home: open -> ended, for good: a later event of the same number is another object.
+ *             Elsewhere one object serves all events of a number, one after another.
  * Invariants  active >= 0; `counts[j]` is, since the last report, counted messages sent from here
  *             to j, less (for j = here) those whose handling is finished here.
  * Access      this endpoint only.
  */
+import { OrujoError } from '../errors.ts'
 
 /** Books at the endpoint where the event was made. */
 export interface ScopeHome {
@@ -47,6 +50,8 @@ export class Scope {
   /** A confirmation found this endpoint busy: it reports when quiet, even if nothing changed. */
   owesReport = false
   isAborted = false
+  /** The event is over and its number given back. Known at its home only. */
+  isEnded = false
   /** Resumed when this endpoint is passive and has reported. */
   passiveWaiters: (() => void)[] = []
   /** Present at `home` while the event is open. */
@@ -69,5 +74,20 @@ export class Scope {
   abort(): void {
     this.isAborted = true
     this.#abort?.abort()
+  }
+
+  /** Whoever asked for the signal has ended: a later event of this number has one of its own. */
+  forgetSignal(): void {
+    this.#abort = undefined
+  }
+
+  /** Refuses work for an event that is over: nobody would wait for it. */
+  checkOpen(): void {
+    if (!this.isEnded) return
+    throw new OrujoError(
+      'ORUJO_SCOPE_ENDED',
+      'The scope of this core handle has ended, so nothing can be sent, called, spawned or ' +
+        'finished through it. Use it only while the work it was given to runs, and await that.',
+    )
   }
 }

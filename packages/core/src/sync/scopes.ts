@@ -188,7 +188,12 @@ export class ScopeTable {
 
   /** A failure of this scope's work, known here at its home. */
   addError(scope: Scope, error: unknown): void {
-    scope.books?.errors.push(error)
+    const { books } = scope
+    if (books === undefined) return
+    books.errors.push(error)
+    // The failed work may have begun since the confirmation did: then it is not for those whom
+    // this confirmation lets go, but for who waits for that work.
+    books.isDisturbed = true
   }
 
   /** Home: resolves when all work known to precede this call is finished. Rejects as said above. */

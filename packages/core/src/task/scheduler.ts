@@ -9,7 +9,6 @@
  *             event loop every few milliseconds, and on the doorbell when there is nothing to do.
  * Bounds      a turn reads what was published when it looked and starts at most TASKS_PER_TURN.
  * Failure     `end` rejects everybody who yields or drains, and forgets tasks that have not begun.
- * Spinning    up to a budget that halves when it was in vain and doubles when work came in time.
  * The race    a task resumed by a timer while the loop is parked does something that nobody
  *             publishes. It cannot stay: the first word into an outbox calls `outboxFilled`, and
  *             queuing, yielding and draining wake the loop; whatever else makes work for the next

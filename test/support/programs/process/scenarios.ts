@@ -29,6 +29,25 @@ export async function launchRejection(options: Options): Promise<string> {
   }
 }
 
+/** Loses core 1 while a run depends on it, and lets everything lie. */
+export async function loseCore(death: work.Death, options: Options = {}): Promise<string> {
+  const runtime = await launchTwo(options)
+  runtime.host.send(work.die, 1, death)
+  try {
+    await runtime.run(work.dependOn, 1)
+    return 'it came'
+  } catch (error) {
+    return error instanceof OrujoError ? error.code : String(error)
+  }
+}
+
+/** Does not close; ends the process with 11 if that still lives some time later. */
+export async function forgetToClose(): Promise<void> {
+  const runtime = await launchTwo()
+  await runtime.run(work.answer, 1)
+  AbortSignal.timeout(500).addEventListener('abort', () => process.exit(11))
+}
+
 function describe(error: unknown): string {
   return error instanceof OrujoError ? `${error.code} ${error.message}` : String(error)
 }

@@ -3,15 +3,43 @@
  * waits of all kinds, and ways to stop a core.
  */
 import { appendFileSync } from 'node:fs'
-import { type Core, allReduce, barrier, delegate, onAllCores, task } from '@orujo/core'
+import {
+  type Core,
+  type ObjectAddress,
+  allReduce,
+  barrier,
+  delegate,
+  objectDelegate,
+  onAllCores,
+  task,
+} from '@orujo/core'
 import { timer } from '../../timer.ts'
 
 export const add = delegate('work.add', (_core: Core, a: number, b: number) => a + b)
 
 export const place = delegate('work.place', (core: Core) => core.id)
 
+export const waitInLoop = task('work.wait-in-loop', async (core: Core, index: number) => {
+  if (index === 1) await core.call(waitForEver, core.id)
+})
+
+/** Says two lines in one breath and ends its thread. */
+export const lastWords = task('work.last-words', (core: Core): void => {
+  core.log('this is', 'the end')
+  core.log('my only friend')
+  process.exit(4)
+})
+
 /** Nothing, as cheaply as a message can say it. */
 export const touch = delegate('work.touch', (_core: Core, _number: number): void => undefined)
+
+export const echo = delegate('work.echo', (_core: Core, value: string) => value)
+
+/** Logs, then asks the host: both in one batch. */
+export const logAndAskHost = task('work.log-and-ask-host', async (core: Core) => {
+  core.log('a line')
+  return await core.call(add, core.host, 1, 2)
+})
 
 export const answer = task('work.answer', async (core: Core, value: number) => {
   await core.yield()
@@ -34,12 +62,33 @@ export const dependOn = task('work.depend-on', async (core: Core, other: number)
   await core.call(waitForEver, other)
 })
 
+/** How many tasks on this core wait for the abort of their run. */
+class AbortWaiters {
+  count = 0
+}
+
 /** Returns when the run is aborted. */
 export const waitForAbort = task('work.wait-for-abort', async (core: Core): Promise<string> => {
+  const waiters = core.endpoint.state(AbortWaiters, () => new AbortWaiters())
+  waiters.count++
   if (!core.signal.aborted) {
     await new Promise((resolve) => core.signal.addEventListener('abort', resolve, { once: true }))
   }
+  waiters.count--
   return `core ${core.id} stopped`
+})
+
+/** How many tasks here wait for an abort, once these are `count`. */
+export const abortWaiters = task('work.abort-waiters', async (core: Core, count: number) => {
+  const waiters = core.endpoint.state(AbortWaiters, () => new AbortWaiters())
+  while (waiters.count !== count) await timer(1)
+  return waiters.count
+})
+
+/** Waits for its abort, and for that of tasks that it spawns after that. */
+export const abortThenSpawn = task('work.abort-then-spawn', async (core: Core): Promise<void> => {
+  await core.call(waitForAbort, core.id)
+  await core.finish((inner) => onAllCores(inner, waitForAbort))
 })
 
 /** The same on every core, each in a finish scope inside a finish scope. */
@@ -47,7 +96,7 @@ export const waitForAbortEverywhere = task('work.abort-everywhere', (core: Core)
   core.finish((outer) => outer.finish((inner) => onAllCores(inner, waitForAbort))),
 )
 
-/** Waits on every core for a barrier that core `missing` never enters. */
+/** Meets on every core, but core `missing` never comes. */
 export const meetWithout = task('work.meet-without', async (core: Core, missing: number) => {
   await onAllCores(core, enterUnless, missing)
 })
@@ -131,33 +180,123 @@ function exhaustHeap(): void {
   for (;;) hoard.push(new Array(1000).fill(hoard.length))
 }
 
-/** How waits on this core end, a line each in `file`: they cannot tell anybody once a core is lost. */
-export const recordWaits = task('work.record-waits', async (core: Core, file: string) => {
-  const lost = core.cores - 1
-  const record = async (what: string, wait: () => Promise<unknown>): Promise<void> => {
-    try {
-      await wait()
-      appendFileSync(file, `${core.id} ${what}: it came\n`)
-    } catch (error) {
-      const { code, message } = error as { code?: string; message: string }
-      appendFileSync(file, `${core.id} ${what}: ${code} ${message}\n`)
+/**
+ * Waits on this core in every way for core `lost`, and records how each wait ends, a line each in
+ * `file`: once a core is lost, nobody can be told by message.
+ */
+export const recordWaits = task(
+  'work.record-waits',
+  async (core: Core, file: string, lost: number): Promise<void> => {
+    const record = async (what: string, wait: () => Promise<unknown>): Promise<void> => {
+      const outcome = await wait().then(
+        () => 'it came',
+        (error: { code?: string; message: string }) => `${error.code} ${error.message}`,
+      )
+      appendFileSync(file, `${core.id} ${what}: ${outcome}\n`)
     }
-  }
-  await Promise.all([
-    record('call', () => core.call(waitForEver, lost)),
-    record('join', () => core.spawn(waitForEver, lost).join()),
-    record('finish', () => core.finish((inner) => void inner.send(waitForEver, lost))),
-    record('barrier', () => barrier(core)),
-    record('drain', async () => {
-      while (core.send(touch, lost, 1));
-      await core.drain()
-    }),
-  ])
+    await Promise.all([
+      record('call', () => core.call(waitForEver, lost)),
+      record('join', () => core.spawn(waitForEver, lost).join()),
+      record('finish', () => core.finish((inner) => void inner.send(waitForEver, lost))),
+      record('barrier', () => barrier(core)),
+      record('drain', async () => {
+        while (core.send(touch, lost, 1));
+        await core.drain()
+      }),
+    ])
+  },
+)
+
+/** Has every core but the last record how its waits for the last end; the last one then dies. */
+export const recordLoss = task('work.record-loss', async (core: Core, file: string, ms: number) => {
+  const lost = core.cores - 1
+  const busy = core.call(occupyThenDie, lost, ms)
+  core.flush()
+  for (let dst = 0; dst < lost; dst++) core.send(recordWaits, dst, file, lost)
+  await busy
 })
 
-/** Says that it runs, then occupies its core so that it reads nothing: for `recordWaits` to wait. */
+/** Occupies its core for `ms` milliseconds, so that it reads nothing, and ends its thread. */
 export const occupyThenDie = task('work.occupy-then-die', (_core: Core, ms: number): void => {
   const end = performance.now() + ms
   while (performance.now() < end);
   process.exit(5)
 })
+
+/** Gates on this core, by number: runs that wait for `openGate`. */
+class Gates {
+  readonly open = new Map<number, () => void>()
+}
+
+export const passGate = task('work.pass-gate', async (core: Core, number: number) => {
+  const { open } = core.endpoint.state(Gates, () => new Gates())
+  await new Promise<void>((resolve) => open.set(number, resolve))
+  open.delete(number)
+  return number
+})
+
+export const openGate = delegate('work.open-gate', (core: Core, number: number): void => {
+  core.endpoint.state(Gates, () => new Gates()).open.get(number)?.()
+})
+
+/** Which gates are waited at, once `count` are. */
+export const gateWaiters = task('work.gate-waiters', async (core: Core, count: number) => {
+  const { open } = core.endpoint.state(Gates, () => new Gates())
+  while (open.size !== count) await timer(1)
+  return [...open.keys()]
+})
+
+export const where = task('work.where', (core: Core) => core.id)
+
+export const callPlaceOf = task('work.call-place-of', async (core: Core, target: number) => {
+  return await core.call(place, target)
+})
+
+/** A number kept on this core. */
+class Memory {
+  value = 0
+}
+
+export const remember = delegate('work.remember', (core: Core, value: number): void => {
+  core.endpoint.state(Memory, () => new Memory()).value = value
+})
+
+export const recall = delegate(
+  'work.recall',
+  (core: Core): number => core.endpoint.state(Memory, () => new Memory()).value,
+)
+
+/** Sums on all cores under one seed, with suspensions between them. */
+export const interleave = task(
+  'work.interleave',
+  async (core: Core, seed: number, rounds: number): Promise<number> => {
+    let sum = 0
+    for (let round = 0; round < rounds; round++) {
+      const calls = Array.from({ length: core.cores }, (_, dst) => core.call(add, dst, seed, round))
+      for (const part of await Promise.all(calls)) sum += part
+    }
+    return sum
+  },
+)
+
+export function interleaveResult(seed: number, rounds: number, cores: number): number {
+  return cores * (seed * rounds + (rounds * (rounds - 1)) / 2)
+}
+
+export const failAfterSends = task('work.fail-after-sends', async (core: Core, dst: number) => {
+  for (let i = 0; i < 100; i++) core.send(touch, dst, i)
+  await core.yield()
+  throw new Error('failed after its sends')
+})
+
+export const push = objectDelegate('work.push', (_core: Core, list: number[], value: number) => {
+  list.push(value)
+})
+
+export const pushFrom = task('work.push-from', (core: Core, to: ObjectAddress<number[]>): void => {
+  core.send(push, to, core.id)
+})
+
+export const pushFromAll = task('work.push-from-all', (core: Core, to: ObjectAddress<number[]>) =>
+  onAllCores(core, pushFrom, to),
+)

@@ -48,7 +48,8 @@ export type Fault =
   | 'an event is not confirmed'
   | 'a busy endpoint says that it is quiet'
   | 'reports during a confirmation are ignored'
-  | 'a distant waiter does not report first'
+  | 'a waiter joins a running confirmation'
+  | 'a failure during a confirmation is ignored'
 
 export interface Action {
   readonly name: string
@@ -132,8 +133,8 @@ export class CompletionModel {
   state(): string {
     const ids = Array.from({ length: this.#program.endpoints }, (_, id) => id)
     const scopes = ids.map((id) => {
-      const { active, counts, isDirty, owesReport, passiveWaiters, books } = this.#scope(id)
-      return [active, counts, isDirty, owesReport, passiveWaiters.length, JSON.stringify(books)]
+      const { active, counts, isDirty, owesReport, books } = this.#scope(id)
+      return [active, counts, isDirty, owesReport, JSON.stringify(books)]
     })
     return [
       scopes.join(),
@@ -179,17 +180,9 @@ export class CompletionModel {
       this.#wait(name, known)
       return
     }
-    const wait = (): void => {
-      this.#tables.post(visit.at, 0, this.#id, `wait ${index}`, () => this.#settleLater(waiting))
-    }
     const waiting: Waiting = { name, visits: known, isLetGo: false }
     this.#waiters.push(waiting)
-    if (this.#fault === 'a distant waiter does not report first') wait()
-    else {
-      const scope = this.#scope(visit.at)
-      scope.passiveWaiters.push(wait)
-      this.#tables.of(visit.at).markDirty(scope)
-    }
+    this.#tables.post(visit.at, 0, this.#id, `wait ${index}`, () => this.#settleLater(waiting))
   }
 
   #known(at: number, index: number): number[] {
@@ -211,6 +204,8 @@ export class CompletionModel {
       resolve: () => letGo([]),
       reject: (error) => letGo((error as { errors: unknown[] }).errors),
     })
+    const isJoining = scope.books!.awaited > 0
+    if (isJoining && this.#fault === 'a waiter joins a running confirmation') return
     this.#tables.of(0).markDirty(scope)
   }
 
@@ -298,9 +293,12 @@ export class CompletionModel {
       return
     }
     const send = (): void =>
-      this.#tables.post(at, 0, this.#id, `failed ${message}`, (home, scope) =>
-        home.addError(scope, message),
-      )
+      this.#tables.post(at, 0, this.#id, `failed ${message}`, (home, scope) => {
+        const { isDisturbed } = scope.books!
+        home.addError(scope, message)
+        const isIgnored = this.#fault === 'a failure during a confirmation is ignored'
+        if (isIgnored) scope.books!.isDisturbed = isDisturbed
+      })
     if (this.#fault === 'a failure travels after its report') this.#late.push({ at, send })
     else send()
     this.#tables.of(at).markDirty(this.#scope(at))

@@ -269,11 +269,10 @@ function describeScope(endpoint: Endpoint, scope: Scope): string[] {
   const totals = books?.totals ?? []
   const isClean =
     active === 0 && !isDirty && counts.every((n) => n === 0) && totals.every((n) => n === 0)
-  if (isClean && scope.passiveWaiters.length === 0) return []
+  if (isClean) return []
   return [
     `endpoint ${endpoint.id}: scope ${scope.id} of ${scope.home}: active ${active}, ` +
       `counts [${counts.join()}], totals [${totals.join()}], ` +
-      `${books?.awaited ?? 0} answers awaited, ${books?.owed ?? 0} reports owed, ` +
-      `${scope.passiveWaiters.length} waiters here`,
+      `${books?.awaited ?? 0} answers awaited, ${books?.owed ?? 0} reports owed`,
   ]
 }

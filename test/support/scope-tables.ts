@@ -38,7 +38,7 @@ export class TestTables {
     this.wakes = ids.map(() => 0)
     this.#queues = ids.map(() => ids.map(() => []))
     this.#tables = ids.map(
-      (id) => new ScopeTable(id, endpoints, this.#link(id, meddling), () => undefined),
+      (id) => new ScopeTable(id, endpoints, this.#link(id, meddling), ignore, ignore),
     )
   }
 
@@ -119,4 +119,8 @@ export class TestTables {
       },
     }
   }
+}
+
+function ignore(): void {
+  // Handles and failures outside of any run are not what these tables are for.
 }

@@ -7,13 +7,15 @@
  * Suspends    nothing before it returns; what returns a promise suspends where it is awaited.
  * Ownership   arguments are copied when they leave the core; a local target gets them as they are.
  * Failure     ORUJO_NOT_SENDABLE, ORUJO_UNKNOWN_DEFINITION, ORUJO_BAD_ADDRESS and ORUJO_OVERFLOW
- *             are thrown at the call; after the runtime's end every call throws its error.
+ *             are thrown at the call; after the runtime's end every call throws its error. A handle
+ *             whose scope has ended at its home throws ORUJO_SCOPE_ENDED.
  * Long        the fast paths of send and call need the private fields of one class.
  */
 import { inspect } from 'node:util'
 
 import type { CoreMemory } from '../memory/directory.ts'
 import { ObjectAddress } from '../memory/objects.ts'
+import { invariant } from '../errors.ts'
 import { COUNTER } from '../metrics.ts'
 import type { AnyDefinition, Delegate, ObjectDelegate, Task } from '../message/definition.ts'
 import {
@@ -89,7 +91,10 @@ export class Core {
     return this.endpoint.topology
   }
 
-  /** Aborted when the run that this work belongs to is. */
+  /**
+   * Aborted when the run that this work belongs to is. For work that runs: on other cores than the
+   * scope's home the signal is forgotten when all work of the scope there has ended.
+   */
   get signal(): AbortSignal {
     return this.scope.signal
   }
@@ -182,6 +187,7 @@ export class Core {
     }
     const outbox = this.#outboxes[dst] ?? noSuchCore(this, dst)
     const { endpoint, scope } = this
+    scope.checkOpen()
     const id = definition.table === endpoint.table ? definition.id : endpoint.table.idOf(definition)
     const object = definition.kind === 'object' ? 1 : 0
     const words = 2 + object + count
@@ -203,6 +209,11 @@ export class Core {
   spawn<A extends unknown[], R>(definition: Task<A, R>, target: Target, ...args: A): JoinHandle<R> {
     const { endpoint, scope } = this
     const dst = typeof target === 'number' ? target : target.core
+    scope.checkOpen()
+    invariant(
+      definition.kind === 'task',
+      `spawn() is for tasks; call or send '${definition.name}'.`,
+    )
     const id = endpoint.table.idOf(definition)
     const outbox = this.#outboxes[dst] ?? noSuchCore(this, dst)
     const promise = endpoint.calls.open(undefined) as Promise<R>
@@ -271,9 +282,7 @@ export class Core {
    */
   log(...values: unknown[]): void {
     const text = values.map((value) => (typeof value === 'string' ? value : inspect(value)))
-    this.endpoint.writeLine(
-      `[${this.id === this.host ? 'host' : `core ${this.id}`}] ${text.join(' ')}`,
-    )
+    this.endpoint.log(text.join(' '))
   }
 
   /** Numbers and handles to another core, in the open run of their like or in a new one. */
@@ -303,6 +312,7 @@ export class Core {
       at = outbox.extendRun(words)
     }
     if (at < 0) {
+      scope.checkOpen()
       const operation = operationOf(endpoint.table.idOf(definition), SEND_NUMBERS)
       at = outbox.beginRun(operation, scope, definition, words, arity, shape)
     }
@@ -316,6 +326,8 @@ export class Core {
   #sendSlow(definition: AnyDefinition, target: Target, dst: number, values: unknown[]): boolean {
     const { endpoint, scope } = this
     const outbox = this.#outboxes[dst] ?? noSuchCore(this, dst)
+    if (endpoint.ended !== undefined) throw endpoint.ended
+    scope.checkOpen()
     endpoint.table.idOf(definition)
     if (dst === this.id && definition.kind === 'task') {
       const run = new TaskRun(endpoint, definition, scope, values, NO_ANSWER, NO_CALL, true)
@@ -345,6 +357,7 @@ export class Core {
     const { endpoint, scope } = this
     if (this.#outboxes[dst] === undefined) noSuchCore(this, dst)
     if (endpoint.ended !== undefined) throw endpoint.ended
+    scope.checkOpen()
     endpoint.table.idOf(definition)
     if (dst === this.id && definition.kind !== 'task') {
       try {
@@ -367,11 +380,11 @@ export class Core {
     const call = endpoint.calls.last
     try {
       this.#sendEncoded(dst, CALL_ENCODED, definition, call, values)
+      endpoint.counters[CALLS]!++
     } catch (error) {
       // Nothing was sent: the call ends here.
       endpoint.calls.reject(call, asError(error), -1)
     }
-    endpoint.counters[CALLS]!++
     return promise
   }
 

@@ -5,6 +5,8 @@
  * Shutdown    `end` refuses new work, then rejects every call and waiter with its error. Safe to
  *             repeat; the first error stays.
  */
+import { inspect } from 'node:util'
+
 import type { CoreMemory } from '../memory/directory.ts'
 import { COUNTER } from '../metrics.ts'
 import { Codec } from '../message/codec.ts'
@@ -79,8 +81,12 @@ export class Endpoint implements TaskHost {
     const outboxWords = Math.ceil(options.outboxBytes / 8)
     this.scheduler = new Scheduler(transport, receiver, { clock, spinMs, outboxWords, counters })
     this.sender = new Sender(this.id, this.scheduler, codec, counters)
-    this.scopes = new ScopeTable(this.id, transport.endpoints, this.sender, (scope) =>
-      options.makeCore(this, scope),
+    this.scopes = new ScopeTable(
+      this.id,
+      transport.endpoints,
+      this.sender,
+      (scope) => options.makeCore(this, scope),
+      (error) => this.#logUnheard(error),
     )
     this.calls = new Calls(this.scopes)
     this.#dispatch = new Dispatch({
@@ -190,6 +196,12 @@ export class Endpoint implements TaskHost {
     this.scopes.markDirty(scope)
   }
 
+  /** Writes lines with this endpoint's name before them. */
+  log(text: string): void {
+    const name = this.id === this.topology.host ? 'host' : `core ${this.id}`
+    this.writeLine(`[${name}] ${text}`)
+  }
+
   /** Counts a message to `dst` that belongs to `scope`. */
   countMessage(scope: Scope, dst: number): void {
     scope.counts[dst]!++
@@ -199,6 +211,14 @@ export class Endpoint implements TaskHost {
   /** Counts a delegate that ran here without a message. */
   countLocal(): void {
     this.counters[COUNTER.localDelegates]!++
+  }
+
+  #logUnheard(error: unknown): void {
+    try {
+      this.log(`Work outside of any run or finish failed: ${inspect(error)}`)
+    } catch {
+      // The way to the host is overfull, and there is no other.
+    }
   }
 
   #uncount(scope: Scope): void {

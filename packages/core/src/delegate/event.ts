@@ -73,7 +73,6 @@ export class GlobalCompletionEvent {
   async wait(): Promise<void> {
     const { scopes } = this.#endpoint
     if (this.home === this.#endpoint.id) return scopes.wait(this.#scope)
-    await scopes.passive(this.#scope) // suspends: more may have been put under the event
     const root = scopes.root.context as Core
     await root.call(waitAtHome, this.home, this.id)
   }
@@ -89,7 +88,7 @@ export class GlobalCompletionEvent {
   }
 }
 
-/** A completion event made by, and homed at, `core`. It ends with the scope it was made in. */
+/** A completion event made by, and homed at, `core`. It is aborted with the scope it was made in. */
 export function completionEvent(core: Core): GlobalCompletionEvent {
   const scope = core.endpoint.scopes.open(core.scope, true)
   return new GlobalCompletionEvent(core.endpoint, scope)

@@ -54,9 +54,11 @@ function compile(
 ): Runner {
   const numbers = Array.from({ length: words }, (_, i) => `, f64[at - ${words - i}]`).join('')
   // The position moves on before the body runs, so that the loop continues behind one that throws.
-  // The name makes the text, and with it the compiled function, this definition's own.
+  // The name makes the text, and with it the compiled function, this definition's own. As a string,
+  // because a comment would end at a line separator in it.
   const text = `
-    return (context, f64, first, messages, failed) => { // ${JSON.stringify(name)}
+    return (context, f64, first, messages, failed) => {
+      ${JSON.stringify(name)}
       let at = first
       let left = messages
       while (left > 0) {

@@ -59,22 +59,23 @@ export class Sender<Context> implements ScopeLink {
 
   /** Answer to a call from `dst`. */
   reply(dst: number, call: number, value: unknown, isCounted: boolean, definition: string): void {
-    this.#counters[COUNTER.replies]!++
     const counted = isCounted ? REPLY_COUNTED : 0
     if (typeof value === 'number') {
       const outbox = this.#scheduler.outboxes[dst]!
+      // Shorter than the refusal would be; not by `#withoutBound`, which costs more than the rest.
+      outbox.isBounded = false
       const at = outbox.reserve(2)
+      outbox.isBounded = true
       outbox.i32[2 * at] = frameHeader(REPLY_NUMBER + counted, 2)
       outbox.i32[2 * at + 1] = call
       outbox.f64[at + 1] = value
-      return
+    } else if (value === undefined && !isCounted) {
+      this.#withoutBound(dst, () => this.#header(dst, REPLY_VOID, call))
+    } else {
+      const bytes = this.#codec.encodeOne(value, definition)
+      this.#sendBytes(dst, REPLY_VALUE + counted, call, NO_CALL, bytes)
     }
-    if (value === undefined && !isCounted) {
-      this.#header(dst, REPLY_VOID, call)
-      return
-    }
-    const bytes = this.#codec.encodeOne(value, definition)
-    this.#sendBytes(dst, REPLY_VALUE + counted, call, NO_CALL, bytes)
+    this.#counters[COUNTER.replies]!++
   }
 
   /** Answer to a call from `dst` that failed. */

@@ -13,7 +13,8 @@
  * Bounds      at most `limitWords` wait in the overflow, counted in chunks; beyond that `reserve`
  *             throws ORUJO_OVERFLOW, because the program has ignored `send` returning false for
  *             long.
- *             Errors and the books of scopes go beyond it: a core must be able to say what failed.
+ *             What the program did not choose to send goes beyond it: answers of one number or
+ *             none, errors and the books of scopes. Each is owed to a message that was taken.
  * Misuse      a frame longer than `maxFrameWords`: InvariantError.
  */
 import { OrujoError, invariant } from '../errors.ts'
@@ -126,8 +127,8 @@ export class Outbox {
     if (this.runDefinition !== undefined) this.#closeRun()
     const at = this.#next
     const next = at + words
-    this.messages++
     if (next > this.#limit) return this.#reserveSlow(words)
+    this.messages++
     this.#next = next
     return at
   }
@@ -207,6 +208,7 @@ export class Outbox {
       }
       const at = writer.reserve(words)
       if (at >= 0) {
+        this.messages++
         this.#next = at + words
         this.#limit = this.#next + writer.extend(Math.max(0, this.#batchWords - words))
         return at
@@ -227,6 +229,7 @@ export class Outbox {
       this.#chunks.push(chunk)
     }
     const at = chunk.end
+    this.messages++
     this.isOpen = false
     this.f64 = chunk.f64
     this.i32 = chunk.i32

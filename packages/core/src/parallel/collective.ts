@@ -104,7 +104,6 @@ const meet = task(
     const { phases } = core.endpoint.state(Rendezvous, () => new Rendezvous())
     const operator = OPERATORS[code]!
     const phase = phases.get(scope) ?? { operator, values: [], entered: 0, resolves: [] }
-    phases.set(scope, phase)
     invariant(from < core.cores, 'The host takes no part in barriers and all-reduces.')
     invariant(
       phase.values[from] === undefined,
@@ -114,6 +113,7 @@ const meet = task(
       phase.operator === operator,
       `Core ${from} entered an all-reduce '${operator}' where others do '${phase.operator}'.`,
     )
+    phases.set(scope, phase)
     phase.values[from] = value
     phase.entered++
     const result = new Promise<number>((resolve) => phase.resolves.push(resolve))

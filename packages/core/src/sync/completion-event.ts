@@ -36,11 +36,10 @@ export class CompletionEvent {
       `complete(${count}) on a completion event with only ${this.#count} enrolled.`,
     )
     this.#count -= count
-    if (this.#count > 0) return
+    if (this.#count > 0 || this.#waiters.length === 0) return
     const waiters = this.#waiters
-    const errors = this.#errors
+    const errors = this.#takeErrors()
     this.#waiters = []
-    this.#errors = []
     for (const { resolve, reject } of waiters) {
       if (errors.length === 0) resolve()
       else reject(new WorkFailedError(errors))
@@ -54,9 +53,21 @@ export class CompletionEvent {
     this.complete()
   }
 
-  /** Resolves when nothing is enrolled; at once if nothing is. Rejects with WorkFailedError. */
+  /**
+   * Resolves when nothing is enrolled; at once if nothing is. Rejects with WorkFailedError, also for
+   * failures that came before anybody waited.
+   */
   wait(): Promise<void> {
-    if (this.#count === 0) return Promise.resolve()
-    return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }))
+    if (this.#count > 0) {
+      return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }))
+    }
+    const errors = this.#takeErrors()
+    return errors.length === 0 ? Promise.resolve() : Promise.reject(new WorkFailedError(errors))
+  }
+
+  #takeErrors(): unknown[] {
+    const errors = this.#errors
+    this.#errors = []
+    return errors
   }
 }

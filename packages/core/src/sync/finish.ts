@@ -1,6 +1,8 @@
 /**
  * Finish: runs work in a scope of its own and waits for everything that belongs to it.
  *
+ * Invariants  the parent is active until the scope has ended, so that it waits even for a finish
+ *             that nobody awaits.
  * Failure     the work's own error comes first; failures of what it gave rise to reject as
  *             WorkFailedError. Either way only after everything has ended.
  */
@@ -14,11 +16,13 @@ export async function finishScope<T>(
   work: (scope: Scope) => T | PromiseLike<T>,
 ): Promise<T> {
   const scope = scopes.open(parent, false)
+  scopes.enter(parent)
   scopes.enter(scope)
   const outcome = await settle(() => work(scope))
   scopes.leave(scope)
   const completion = await settle(() => scopes.wait(scope))
   if (scope.active === 0) scopes.close(scope)
+  scopes.leave(parent)
   if (!outcome.isDone) throw outcome.error
   if (!completion.isDone) throw completion.error
   return outcome.value

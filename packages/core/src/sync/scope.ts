@@ -52,8 +52,6 @@ export class Scope {
   isAborted = false
   /** The event is over and its number given back. Known at its home only. */
   isEnded = false
-  /** Resumed when this endpoint is passive and has reported. */
-  passiveWaiters: (() => void)[] = []
   /** Present at `home` while the event is open. */
   books: ScopeHome | undefined = undefined
   #abort: AbortController | undefined = undefined

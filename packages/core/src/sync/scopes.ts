@@ -48,25 +48,31 @@ export class ScopeTable {
   readonly #endpoints: number
   readonly #link: ScopeLink
   readonly #makeContext: (scope: Scope) => unknown
+  readonly #unheard: (error: unknown) => void
   readonly #scopes: (Scope | undefined)[] = []
   readonly #freeIndexes: number[] = []
   readonly #open = new Set<Scope>()
   readonly #dirty: Scope[] = []
   #nextIndex = 0
   #isWatching = false
-  #end: unknown = undefined
+  #end: Error | undefined = undefined
 
-  /** `makeContext`: makes the handle that bodies running in a scope receive. */
+  /**
+   * `makeContext`: makes the handle that bodies running in a scope receive. `unheard`: told of
+   * failures outside of any run or finish, which nobody waits for.
+   */
   constructor(
     here: number,
     endpoints: number,
     link: ScopeLink,
     makeContext: (scope: Scope) => unknown,
+    unheard: (error: unknown) => void,
   ) {
     this.#here = here
     this.#endpoints = endpoints
     this.#link = link
     this.#makeContext = makeContext
+    this.#unheard = unheard
     this.root = this.open(undefined, false)
   }
 
@@ -82,8 +88,9 @@ export class ScopeTable {
 
   /** A new event homed here. `isConfirmed`: work may enter it from outside, see scopes.md. */
   open(parent: Scope | undefined, isConfirmed: boolean): Scope {
+    parent?.checkOpen()
     const index = this.#freeIndexes.pop() ?? this.#nextIndex++
-    const scope = this.at(index * this.#endpoints + this.#here)
+    const scope = this.#create(index * this.#endpoints + this.#here)
     scope.books = {
       totals: new Int32Array(this.#endpoints),
       unbalanced: 0,
@@ -102,8 +109,10 @@ export class ScopeTable {
 
   /** Gives a quiet event's number back. */
   close(scope: Scope): void {
+    invariant(scope.books !== undefined, 'A scope was closed that is not open.')
     invariant(scope.active === 0, 'A scope was closed while work of it ran.')
     scope.books = undefined
+    scope.isEnded = true
     this.#open.delete(scope)
     if (!scope.isAborted) this.#freeIndexes.push((scope.id - this.#here) / this.#endpoints)
   }
@@ -167,15 +176,6 @@ export class ScopeTable {
     return true
   }
 
-  /** Resolves when this endpoint is passive in the scope and has reported that. */
-  passive(scope: Scope): Promise<void> {
-    return new Promise((resolve) => {
-      scope.passiveWaiters.push(resolve)
-      this.markDirty(scope)
-      this.#link.touch()
-    })
-  }
-
   /** A report from another endpoint: adds `counts[first ..]` to the books. */
   addReport(scope: Scope, counts: Float64Array, first: number, isOwed: boolean): void {
     const { books } = scope
@@ -189,7 +189,10 @@ export class ScopeTable {
   /** A failure of this scope's work, known here at its home. */
   addError(scope: Scope, error: unknown): void {
     const { books } = scope
-    if (books === undefined) return
+    if (books === undefined || scope === this.root) {
+      this.#unheard(error)
+      return
+    }
     books.errors.push(error)
     // The failed work may have begun since the confirmation did: then it is not for those whom
     // this confirmation lets go, but for who waits for that work.
@@ -245,12 +248,9 @@ export class ScopeTable {
     }
   }
 
-  /** Rejects every waiter, and lets go who waits to be passive: the runtime is at its end. */
-  failAll(error: unknown): void {
+  /** Rejects every waiter, now and from now on: the runtime is at its end. */
+  failAll(error: Error): void {
     this.#end = error
-    for (const scope of this.#scopes) {
-      if (scope !== undefined && scope.passiveWaiters.length > 0) this.#resumePassive(scope)
-    }
     for (const { books } of this.#open) {
       if (books === undefined) continue
       const { waiters } = books
@@ -277,19 +277,14 @@ export class ScopeTable {
     scope.isDirty = false
     if (scope.active > 0) return // `leave` lists it again
     if (scope.home === this.#here) this.#merge(scope)
-    else if (scope.owesReport || scope.counts.some((count) => count !== 0)) {
-      this.#link.report(scope, scope.owesReport)
-      scope.owesReport = false
-      scope.counts.fill(0)
+    else {
+      scope.forgetSignal()
+      if (scope.owesReport || scope.counts.some((count) => count !== 0)) {
+        this.#link.report(scope, scope.owesReport)
+        scope.owesReport = false
+        scope.counts.fill(0)
+      }
     }
-    if (scope.passiveWaiters.length > 0) this.#resumePassive(scope)
-  }
-
-  #resumePassive(scope: Scope): void {
-    const waiters = scope.passiveWaiters
-    scope.passiveWaiters = []
-    this.#link.touch()
-    for (const resume of waiters) resume()
   }
 
   #merge(scope: Scope): void {
@@ -327,10 +322,11 @@ export class ScopeTable {
   }
 }
 
+/** Modulo 2^32, as the counts are: what is under way at any time is far less. */
 function add(books: ScopeHome, endpoint: number, change: number): void {
   if (change === 0) return
   const before = books.totals[endpoint]!
-  const after = before + change
+  const after = (before + change) | 0
   books.totals[endpoint] = after
   if (before === 0) books.unbalanced++
   else if (after === 0) books.unbalanced--

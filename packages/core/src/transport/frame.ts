@@ -1,18 +1,23 @@
 /**
- * Frame: how one message lies in the words of a link.
+ * Frame: how a message, a run of like messages, or a piece of a long one lies in the words of a
+ * link.
  *
  * A word is 8 bytes. Word 0 is the header, two signed 32-bit halves; the words after it are doubles
- * or raw bytes, as the operation says. A message is contiguous: it never wraps around the ring.
+ * or raw bytes, as the operation says. A frame is contiguous: it never wraps around the ring.
  *
- *   low half    bits 0-15  words of the whole message, header included (1 to MAX_FRAME_WORDS)
+ *   low half    bits 0-15  words of the whole frame, header included (1 to MAX_FRAME_WORDS)
  *               bits 16-31 operation
- *   high half   scope of the message: the completion event that accounts for it (0 if none)
+ *   high half   as the operation says: the scope that accounts for the message, the number of the
+ *               call that is answered, or the words of a message in pieces
+ *
+ * Word 1 of a run (see `Outbox.beginRun`) says what follows: bits 0-15 of its low half the words of
+ * each message, bits 16-31 their shape; its high half how many messages there are.
  */
 
-/** Longest message in words, header included: what 16 bits can say. */
+/** Longest frame in words, header included: what 16 bits can say. */
 export const MAX_FRAME_WORDS = 0xffff
 
-/** Operation of the filler that covers the end of a ring when a message does not fit there. */
+/** Operation of the filler that covers the end of a ring when a frame does not fit there. */
 export const PAD = 0
 
 /** Low half of a header. `operation` 0 to 65535, `words` 1 to MAX_FRAME_WORDS. */

@@ -69,6 +69,7 @@ test('after the end every operation refuses with its error', async (t) => {
     () => host.call(program.take, 0, 1),
     () => host.call(program.take, host.id, 1),
     () => host.send(program.take, 0, 1),
+    () => host.send(program.take, host.id, 1),
     () => host.send(program.takeText, 0, 'text'),
     () => host.call(program.takeText, 0, 'text'),
     () => host.spawn(program.forever, 0),

@@ -65,6 +65,9 @@ test('what was refused is counted nowhere', async (t) => {
   await cluster.run(main)
   await cluster.settle()
   const { cores, messages, total } = cluster.metrics()
-  t.is(total.received, messages.flat().reduce((sum, count) => sum + count, 0))
+  t.is(
+    total.received,
+    messages.flat().reduce((sum, count) => sum + count, 0),
+  )
   t.true(cores.every(({ sends }) => sends >= 0))
 })

@@ -125,6 +125,13 @@ test('an abort is not heard by those who listened in an earlier run', (t) =>
     for (let core = 0; core < topology.cores; core++) t.is(seenOf(cluster.core(core)).aborts, 0)
   }))
 
+test('a delegate cannot be spawned, because nothing would end it', async (t) => {
+  await using cluster = new Cluster({ definitions })
+  const error = await failure(() => cluster.host.spawn(see as never, 1))
+  t.is(error?.code, 'ORUJO_INVARIANT')
+  t.regex(error!.message, /test\.scope\.see/)
+})
+
 test('an event is closed once; its number is not given out twice', async (t) => {
   await using cluster = new Cluster({ definitions })
   const { statuses, isShared } = await cluster.run(closeTwice)

@@ -152,21 +152,21 @@ test('the number of a closed event is used again, that of an aborted one is not'
   t.is(home.openCount, 1)
 })
 
-test('at the end everybody who waits is let go', async (t) => {
+test('at the end everybody who waits is rejected, and whoever comes later', async (t) => {
   const tables = new TestTables(2)
   const event = eventOf(tables)
   tables.of(0).enter(event)
   const there = tables.of(1).at(event.id)
   tables.of(1).enter(there)
-  const near = watch(tables.of(0).wait(event))
-  const far = watch(tables.of(1).passive(there))
+  const outcome = watch(tables.of(0).wait(event))
   tables.settle()
-  t.is(await far(), 'pending')
+  t.is(await outcome(), 'pending')
   const end = new Error('the end')
   for (const id of [0, 1]) tables.of(id).failAll(end)
-  t.is(await near(), end)
-  t.not(await far(), 'pending')
+  t.is(await outcome(), end)
   t.is(tables.of(0).waiterCount, 0)
+  const late = watch(tables.of(0).wait(event))
+  t.is(await late(), end)
 })
 
 test('completing more than was enrolled is refused', (t) => {

@@ -1,0 +1,110 @@
+/** Calls: every promise settles once, and its scope is active exactly until then. */
+import test from 'ava'
+import fc from 'fast-check'
+import { Calls } from '#core/delegate/calls.js'
+import { TestTables } from '../../../support/scope-tables.ts'
+
+function makeCalls() {
+  const tables = new TestTables(2)
+  const scopes = tables.of(0)
+  const scope = scopes.open(scopes.root, false)
+  return { calls: new Calls(scopes), scope }
+}
+
+/** Lets every microtask run that is due by now or soon. */
+async function soon(): Promise<void> {
+  for (let i = 0; i < 20; i++) await undefined
+}
+
+test('answers in any order reach the calls they belong to', async (t) => {
+  const order = fc.array(fc.nat(), { minLength: 1, maxLength: 40 })
+  await fc.assert(
+    fc.asyncProperty(order, async (picks) => {
+      const { calls, scope } = makeCalls()
+      const open: { call: number; promise: Promise<unknown>; value: number }[] = []
+      const answered: { promise: Promise<unknown>; value: number }[] = []
+      for (const [value, pick] of picks.entries()) {
+        const promise = calls.open(scope)
+        open.push({ call: calls.last, promise, value })
+        t.is(new Set(open.map(({ call }) => call)).size, open.length, 'numbers are not shared')
+        if (pick % 3 === 0) continue
+        const [one] = open.splice(pick % open.length, 1)
+        t.true(calls.isOpen(one!.call))
+        calls.resolve(one!.call, one!.value, -1)
+        t.false(calls.isOpen(one!.call))
+        answered.push(one!)
+        t.is(calls.openCount, open.length)
+        t.is(scope.active, open.length)
+      }
+      for (const one of open) calls.resolve(one.call, one.value, -1)
+      for (const { promise, value } of [...answered, ...open]) t.is(await promise, value)
+      t.is(scope.active, 0)
+      t.is(calls.openCount, 0)
+    }),
+  )
+})
+
+test('an answer that says so is counted as a message to its source', (t) => {
+  const { calls, scope } = makeCalls()
+  void calls.open(scope)
+  calls.resolve(calls.last, 1, 1)
+  t.deepEqual([...scope.counts], [0, 1])
+  calls.open(scope).catch(() => undefined)
+  calls.reject(calls.last, new Error('counted'), 1)
+  t.deepEqual([...scope.counts], [0, 2])
+})
+
+test('who waits for a failed call goes on before its scope is passive', async (t) => {
+  const { calls, scope } = makeCalls()
+  const active: number[] = []
+  const wait = async (): Promise<void> => {
+    try {
+      await calls.open(scope)
+    } catch {
+      active.push(scope.active)
+    }
+  }
+  const waits = [wait(), wait()]
+  calls.reject(0, new Error('first'), -1)
+  calls.reject(1, new Error('second'), -1)
+  await Promise.all(waits)
+  t.true(active.length === 2 && active.every((count) => count > 0))
+  await soon()
+  t.is(scope.active, 0)
+})
+
+test('a call without a scope keeps none active', async (t) => {
+  const { calls, scope } = makeCalls()
+  const answer = calls.open(undefined)
+  const failure = calls.open(undefined)
+  calls.resolve(0, 'value', -1)
+  calls.reject(1, new RangeError('on purpose'), -1)
+  t.is(await answer, 'value')
+  await t.throwsAsync(failure, { instanceOf: RangeError })
+  t.is(scope.active, 0)
+})
+
+test('the number of a cancelled call is free again', (t) => {
+  const { calls } = makeCalls()
+  void calls.open(undefined)
+  const { last } = calls
+  calls.cancel(last)
+  t.is(calls.openCount, 0)
+  void calls.open(undefined)
+  t.is(calls.last, last)
+})
+
+test('the end rejects every open call and refuses new ones', async (t) => {
+  const { calls, scope } = makeCalls()
+  const answered = calls.open(scope)
+  calls.resolve(calls.last, 1, -1)
+  const waits = [calls.open(scope), calls.open(undefined)]
+  const end = new Error('the end')
+  calls.end(end)
+  for (const wait of waits) t.is(await t.throwsAsync(wait), end)
+  t.is(await answered, 1)
+  t.is(
+    t.throws(() => calls.open(scope)),
+    end,
+  )
+})

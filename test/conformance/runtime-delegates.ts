@@ -4,10 +4,22 @@
 import type { Failure, Machine, Rule } from '../support/machine.ts'
 import * as program from '../support/programs/delegates.ts'
 
-const NUMBERS = [0, -0, NaN, Infinity, -Infinity, 5e-324, 1.7e308, 2 ** 53, -(2 ** 31), 0.1] as const
+const NUMBERS = [
+  0,
+  -0,
+  NaN,
+  Infinity,
+  -Infinity,
+  5e-324,
+  1.7e308,
+  2 ** 53,
+  -(2 ** 31),
+  0.1,
+] as const
 
 export function delegateRules(rule: Rule): void {
   valueRules(rule)
+  callRules(rule)
   localRules(rule)
   errorRules(rule)
   refusalRules(rule)
@@ -74,7 +86,9 @@ function valueRules(rule: Rule): void {
       t.deepEqual(answer[1], values)
     }
   })
+}
 
+function callRules(rule: Rule): void {
   rule('a handle that arrives is that of the core it arrives at', async (t, machine) => {
     const home = lastCore(machine)
     const seen = await machine.run(program.sendHandles)
@@ -97,16 +111,23 @@ function valueRules(rule: Rule): void {
       for (const src of new Set([0, lastCore(machine)])) {
         await machine.until(host.finish((inner) => void inner.send(definition, src, 0, 20)))
         const notes = (await machine.until(host.call(program.takeNotes, 0))) as number[]
-        t.deepEqual(notes.sort((a, b) => a - b), range(20), definition.name)
+        t.deepEqual(
+          notes.sort((a, b) => a - b),
+          range(20),
+          definition.name,
+        )
       }
     }
   })
 }
 
 function localRules(rule: Rule): void {
-  rule('a local delegate has run when call or send returns, on its very arguments', async (t, m) => {
-    t.deepEqual(await m.run(program.localOrder), ['begin', 'sent', 'called', 'end', true])
-  })
+  rule(
+    'a local delegate has run when call or send returns, on its very arguments',
+    async (t, m) => {
+      t.deepEqual(await m.run(program.localOrder), ['begin', 'sent', 'called', 'end', true])
+    },
+  )
 
   rule('a local call rejects, a local send fails its scope, neither throws', async (t, machine) => {
     const [called, isReached, scope] = await machine.run(program.localErrors)
@@ -193,7 +214,10 @@ function objectRules(rule: Rule): void {
 
   rule('a symmetric object is one object per core under one name', async (t, machine) => {
     const [counts, here, after, twice] = await machine.run(program.symmetricTraffic)
-    t.deepEqual(counts, range(machine.cores).map((id) => 10 + id))
+    t.deepEqual(
+      counts,
+      range(machine.cores).map((id) => 10 + id),
+    )
     t.is(here, 10)
     t.is(after, 'ORUJO_BAD_ADDRESS')
     t.is(twice, 'ORUJO_DOUBLE_FREE')

@@ -41,7 +41,10 @@ function rangeRules(rule: Rule): void {
 
   rule('a loop waits for what its iterations send; loops may run side by side', async (t, m) => {
     const { one, four } = await m.run(program.spreading, 200)
-    t.deepEqual(one.sort((a, b) => a - b), range(400).map((i) => i >> 1))
+    t.deepEqual(
+      one.sort((a, b) => a - b),
+      range(400).map((i) => i >> 1),
+    )
     t.is(four, 200 * (1 + 2 + 3 + 4))
   })
 
@@ -70,7 +73,10 @@ function arrayRules(rule: Rule): void {
       for (const core of range(machine.cores)) {
         const own = range(length).filter((i) => homes[i] === core)
         t.deepEqual(indices[core], own)
-        t.deepEqual(elements[core], own.map((i) => 3 * i))
+        t.deepEqual(
+          elements[core],
+          own.map((i) => 3 * i),
+        )
       }
       const isOrdered = homes.every((home, i) => i === 0 || home >= homes[i - 1]!)
       if (blockBytes === 'contiguous') t.true(isOrdered)
@@ -88,7 +94,10 @@ function failureRules(rule: Rule): void {
     const count = 10 * cores
     const { sync, later, visits } = await machine.run(program.failing, count, [10 * cores - 8])
     for (const error of [sync, later]) t.is(error?.message, `iteration ${count - 8}`)
-    t.deepEqual(visits, range(cores).map((core) => (core === cores - 1 ? 3 : 10)))
+    t.deepEqual(
+      visits,
+      range(cores).map((core) => (core === cores - 1 ? 3 : 10)),
+    )
   })
 
   rule('a loop that fails on several cores rejects with all their errors', async (t, machine) => {
@@ -110,10 +119,16 @@ function collectiveRules(rule: Rule): void {
   rule('onAllCores runs on every core and gives results by core', async (t, machine) => {
     const { cores } = machine
     const { ids, one, all } = await machine.run(program.everywhere)
-    t.deepEqual(ids, range(cores).map((id) => id + 10))
+    t.deepEqual(
+      ids,
+      range(cores).map((id) => id + 10),
+    )
     t.is(one?.message, `core ${cores - 1}`)
     const messages = cores === 1 ? [all?.message] : all?.errors?.map(({ message }) => message)
-    t.deepEqual(messages, range(cores).map((id) => `core ${id}`))
+    t.deepEqual(
+      messages,
+      range(cores).map((id) => `core ${id}`),
+    )
   })
 
   rule('reduce combines the numbers of all cores', async (t, machine) => {

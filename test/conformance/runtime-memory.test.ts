@@ -1,5 +1,5 @@
 /** Cores on one thread do what every runtime must, whoever takes a turn and whatever arrives. */
-import { Cluster } from '../support/cluster.ts'
+import { withCluster } from '../support/cluster.ts'
 import { programDefinitions } from '../support/programs/modules.ts'
 import { forSeeds } from '../support/schedule.ts'
 import { runtimeConformance } from './runtime.ts'
@@ -11,9 +11,10 @@ runtimeConformance((shape, body) =>
     // Every second run with rings so small that messages overflow, and long ones go in pieces.
     const ringWords = seed % 2 === 0 ? 64 : 4096
     const definitions = programDefinitions()
-    await using cluster = new Cluster({ ...shape, definitions, schedule, ringWords })
-    await body(cluster)
-    await cluster.settle()
-    await cluster.checkFreed()
+    await withCluster({ ...shape, definitions, schedule, ringWords }, async (cluster) => {
+      await body(cluster)
+      await cluster.settle()
+      await cluster.checkFreed()
+    })
   }),
 )

@@ -11,7 +11,10 @@ export function taskRules(rule: Rule): void {
     const everybody = Array.from({ length: m.cores + 1 }, (_, id) => id)
     t.deepEqual(places, everybody)
     t.is(again, m.cores)
-    t.deepEqual(texts, everybody.map((id) => `text ${id}!`))
+    t.deepEqual(
+      texts,
+      everybody.map((id) => `text ${id}!`),
+    )
   })
 
   rule('tasks may spawn tasks and wait for them', async (t, machine) => {

@@ -3,9 +3,9 @@
  * every step is chosen by a schedule. What is counted, and when, is what `Core` and `Dispatch` do,
  * without rings, codecs and loops; a fault, if one is named, is done wrong on purpose.
  *
- * Steps       a letter arrives; a task takes its next step; an endpoint has a quiet moment; somebody
- *             outside puts work under the event, or begins to wait. An endpoint may be quiet between
- *             any two other steps, which is more than a real loop allows.
+ * Steps       a letter arrives; a task takes its next step; an endpoint has a quiet moment;
+ *             somebody outside puts work under the event, or begins to wait. An endpoint may be
+ *             quiet between any two other steps, which is more than a real loop allows.
  * Checked     a waiter is let go only when all work that it can know of has ended (soundness), with
  *             all errors of that work; and every waiter is let go in the end (liveness).
  */

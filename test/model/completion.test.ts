@@ -4,7 +4,13 @@
  */
 import test from 'ava'
 import { type Schedule, Enumerator, forSeeds, pick, seeded } from '../support/schedule.ts'
-import { CompletionModel, type Fault, type Program, type Visit, type Work } from './completion-model.ts'
+import {
+  CompletionModel,
+  type Fault,
+  type Program,
+  type Visit,
+  type Work,
+} from './completion-model.ts'
 
 const MAX_STATES = 200_000
 
@@ -140,7 +146,7 @@ function walkRandom(schedule: Schedule, fault?: Fault): void {
   walk(new CompletionModel(randomProgram(schedule), fault), schedule)
 }
 
-test('in random programs under random schedules, completion is neither early nor lost', async (t) => {
+test('under random schedules of random programs, it is neither early nor lost', async (t) => {
   await forSeeds(5000, (schedule) => walkRandom(schedule))
   t.pass()
 })

@@ -138,7 +138,10 @@ function world(plan: Plan): World {
       reader: readAll(plan, shared, bell),
     },
     state: () =>
-      [...Object.values(shared), bell.word, bell.waiting, ...Object.values(progress)].join(),
+      [
+        ...[shared.tail, shared.head, shared.wanted, bell.word, bell.waiting],
+        ...[progress.written, progress.hasAsked],
+      ].join(),
     end() {
       if (bell.waiting !== 0) throw new Error(`${bell.waiting} waiters left`)
     },

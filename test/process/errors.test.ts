@@ -24,8 +24,7 @@ interface Failure extends Error {
 }
 
 async function failure(t: ExecutionContext, work: Promise<unknown>): Promise<Failure> {
-  const error = await t.throwsAsync(inTime('an error', work))
-  return error as Failure
+  return t.throwsAsync<Failure>(inTime('an error', work))
 }
 
 function checkCustom(t: ExecutionContext, error: Failure, core: number, definition: string): void {

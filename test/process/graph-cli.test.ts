@@ -1,6 +1,7 @@
 /** The graph command line as a user runs it: output, exit codes and messages of a real process. */
-import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { link, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -114,6 +115,38 @@ test.serial('a report for people is a table; nothing but it is printed', async (
   t.regex(stdout, /verified +│ yes/)
 })
 
+test.serial('a report of one vertex speaks of one vertex', async (t) => {
+  const file = await write('loop.txt', '7 7\n')
+  const { stdout } = await run('bfs', '--graph', file, '--trials', '1')
+  t.regex(stdout, /reached +│ 1 vertex on 1 level /)
+  t.regex(stdout, /rate +│ [1-9]\d* edges of the input a second/)
+})
+
+test.serial('a reader that has seen enough ends nothing but the output', async (t) => {
+  const file = await write('edges.txt', EDGES)
+  const search = ['--graph', file, '--source', '30', '--out', 'unread.txt']
+  for (const args of [['--help'], search]) {
+    const child = spawn(process.execPath, [main, 'bfs', ...args], { cwd: directory })
+    child.stdout.destroy()
+    let stderr = ''
+    for await (const text of child.stderr) stderr += String(text)
+    t.is(stderr, '')
+    t.is(child.exitCode ?? (await once(child, 'exit'))[0], 0)
+  }
+  t.is(await readFile(join(directory, 'unread.txt'), 'utf8'), '10 1\n20 1\n30 0\n')
+})
+
+test.serial('--out never overwrites the graph, by whatever name', async (t) => {
+  const file = await write('precious.txt', EDGES)
+  await link(join(directory, file), join(directory, 'alias.txt'))
+  for (const out of ['precious.txt', './precious.txt', 'alias.txt']) {
+    const { code, stderr } = await run('bfs', '--graph', file, '--out', out)
+    t.is(code, 1)
+    t.is(stderr, `error: cannot write '${out}': it is the graph\n`)
+  }
+  t.is(await readFile(join(directory, file), 'utf8'), EDGES)
+})
+
 test.serial('wordnet is the agreed graph, and a word is a source', async (t) => {
   const found = await report('--graph', 'wordnet', '--source', 'dog', '--locales', '2')
   t.deepEqual(found.graph, { vertices: 117_791, edges: 378_203, directed: false })
@@ -165,11 +198,18 @@ const REFUSALS: readonly (readonly [what: string, args: readonly string[], messa
   ['a scale in words', ['--graph', 'kronecker:ten'], /SCALE is a whole number, as in kronecker:18/],
   ['a scale too large', ['--graph', 'kronecker:99'], /scale is a whole number from 1 to 30/],
   ['no cores', ['--graph', 'wordnet', '--cores', '0'], /'--cores .*It must be at least 1/],
+  ['a word of nothing', ['--graph', 'wordnet', '--source', ''], /WordNet has no word ''\n$/],
   ['half a trial', ['--graph', 'wordnet', '--trials', '1.5'], /It must be a whole number/],
   ['a word near others', ['--graph', 'wordnet', '--source', 'dgo'], /did you mean 'dog', /],
   ['a word near none', ['--graph', 'wordnet', '--source', 'zzzzqzzzz'], /no word 'zzzzqzzzz'\n$/],
-  ['a word where ids are numbers', ['--graph', 'ids.txt', '--source', 'dog'], /'dog' is no number/],
+  ['a word where ids are numbers', ['--graph', 'ids.txt', '--source', 'dog'], /'dog' is none/],
   ['an id that is not there', ['--graph', 'ids.txt', '--source', '5'], /nearest: 4 and 8/],
+  [
+    'a directory to write to',
+    ['--graph', 'ids.txt', '--out', '.'],
+    /cannot write '\.': it is a directory/,
+  ],
+  ['a negative id', ['--graph', 'ids.txt', '--source', '-1'], /from 0: '-1' is none/],
   [
     'a place it cannot write',
     ['--graph', 'ids.txt', '--out', 'no/where'],

@@ -4,11 +4,11 @@
  */
 import test from 'ava'
 import { type Runtime, launch } from '@orujo/core'
-import * as program from '../support/programs/loop.ts'
+import * as program from '../support/programs/parking.ts'
 
 function start(spinMs: number): Promise<Runtime> {
   return launch({
-    program: new URL('../support/programs/loop.js', import.meta.url),
+    program: new URL('../support/programs/parking.js', import.meta.url),
     coresPerLocale: 2,
     heapBytes: 2 ** 20,
     spinMs,

@@ -1,4 +1,4 @@
-/** Random programs by the thousand. `ORUJO_SEED=17 npm run test:stress` runs the one with seed 17. */
+/** Random programs by the thousand. `ORUJO_SEED=17 npm run test:stress` runs only that seed. */
 import test from 'ava'
 import { forSeeds } from '../support/schedule.ts'
 import { runSeed } from './random-programs.ts'

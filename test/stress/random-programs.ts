@@ -2,11 +2,16 @@
  * Random programs: trees of steps made from a seed, what they must come to by walking through them
  * one step after another, and runs of them on a cluster whose every choice is the seed's, too.
  */
-import type { Task } from '@orujo/core'
 import { definitionsIn } from '#core/message/handlers.js'
-import { Cluster } from '../support/cluster.ts'
+import { type Cluster, withCluster } from '../support/cluster.ts'
 import * as program from '../support/programs/random.ts'
-import type { GroupStep, QuickStep, Step, Visit } from '../support/programs/random.ts'
+import {
+  type GroupStep,
+  type QuickStep,
+  type Step,
+  type Visit,
+  notebookOf,
+} from '../support/programs/random-steps.ts'
 import { type Schedule, pick, seeded } from '../support/schedule.ts'
 
 /** What a program is made from. */
@@ -238,9 +243,9 @@ class Maker {
 /** A random program. `maxPad`: longest payload, in words. */
 export function makePlan(schedule: Schedule, maxCores: number, maxPad: number): Plan {
   const cores = 1 + schedule.choose(maxCores)
-  const maker = new Maker(schedule, cores, 10 + schedule.choose(200), maxPad)
+  const maker = new Maker(schedule, cores, 10 + schedule.choose(120), maxPad)
   const count = 1 + schedule.choose(Math.min(3, cores))
-  const runs = Array.from({ length: count }, () => maker.steps(6, true))
+  const runs = Array.from({ length: count }, () => maker.steps(5, true))
   return { cores, runs, maxPad }
 }
 
@@ -257,14 +262,12 @@ export async function runSeed(seed: number): Promise<void> {
   const plan = makePlan(schedule, 4, 400)
   const ringWords = pick(schedule, [64, 256, 4096])
   const definitions = definitionsIn(program)
-  await using cluster = new Cluster({
-    definitions,
-    coresPerLocale: plan.cores,
-    schedule,
-    ringWords,
-    heapBytes: 2 ** 16,
-    sharedBytes: 2 ** 15,
-  })
+  const sizes = { ringWords, heapBytes: 2 ** 16, sharedBytes: 2 ** 15 }
+  const options = { definitions, coresPerLocale: plan.cores, schedule, ...sizes }
+  await withCluster(options, (cluster) => runPlan(cluster, plan))
+}
+
+async function runPlan(cluster: Cluster, plan: Plan): Promise<void> {
   await cluster.run(program.setUp)
   const sums = await cluster.until(Promise.all(startRuns(cluster, plan)))
   // At once, because nothing may still be on its way when the runs are over.
@@ -281,13 +284,13 @@ export async function runSeed(seed: number): Promise<void> {
 function startRuns(cluster: Cluster, plan: Plan): Promise<unknown>[] {
   const host = cluster.endpoints[cluster.topology.host]!
   return plan.runs.map((steps, core) => {
-    return host.callScoped(program.main as Task<[Step[]], number>, core, [steps])
+    return host.callScoped(program.main, core, [steps])
   })
 }
 
 function compareWithLedger(cluster: Cluster, ledger: Ledger): void {
   for (const [id, expected] of ledger.notes.entries()) {
-    const { notes, tally, array } = program.notebookOf(cluster.core(id))
+    const { notes, tally, array } = notebookOf(cluster.core(id))
     const sorted = (map: Map<number, number>) => [...map].sort(([a], [b]) => a - b)
     compare(`notes of endpoint ${id}`, sorted(notes), sorted(expected))
     compare(`tally of endpoint ${id}`, tally.count, ledger.tallies[id])

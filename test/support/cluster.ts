@@ -1,6 +1,6 @@
 /**
- * Cluster: all cores of a runtime and its host on one thread, over the memory transport. Who takes a
- * turn and what arrives is asked of a schedule, so a run is repeated by its seed, and one that
+ * Cluster: all cores of a runtime and its host on one thread, over the memory transport. Who takes
+ * a turn and what arrives is asked of a schedule, so a run is repeated by its seed, and one that
  * cannot go on is told apart from one that takes long.
  *
  * States      open -> disposed. A hang or a livelock leaves it stuck: then its end is not checked.
@@ -248,6 +248,19 @@ export class Cluster {
     }
     return scheduler.turn() || scopes.reportQuiet() || isProgress
   }
+}
+
+/**
+ * Hands a new cluster to `body`, then sees to it that nothing is left. An error of the body comes
+ * first: what is left then is its consequence.
+ */
+export async function withCluster(
+  options: ClusterOptions,
+  body: (cluster: Cluster) => Promise<void>,
+): Promise<void> {
+  const cluster = new Cluster(options)
+  await body(cluster)
+  await cluster[Symbol.asyncDispose]()
 }
 
 function describeEndpoint({ id, calls, scheduler, scopes }: Endpoint): string[] {

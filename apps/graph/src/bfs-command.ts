@@ -2,7 +2,7 @@
  * The command `bfs`: loads a graph on all cores, searches it as often as asked, checks each tree
  * outside the clock, and reports.
  */
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { launch, type Runtime } from '@orujo/core'
 import { loadGraph, type BfsResult, type DistributedGraph } from '@orujo/graph'
 import { openGraph, type GraphInput, type GraphName } from './graph-name.ts'
@@ -33,7 +33,7 @@ export async function runBfs(command: BfsCommand, terminal: Terminal): Promise<n
   const input = await openGraph(command.graph, command.seed)
   const wanted = command.source === undefined ? undefined : resolveVertex(command.source, input)
   // Before the work, so that a wrong path costs no time.
-  await using out = await openOut(command.out)
+  await using out = await openOut(command.out, command.graph)
   await using runtime = await launch({
     program: import.meta.resolve('@orujo/graph/program'),
     locales: command.locales,
@@ -43,8 +43,8 @@ export async function runBfs(command: BfsCommand, terminal: Terminal): Promise<n
   const source = await chooseSource(runtime, graph, wanted, input, command.seed)
   const trials = await search(runtime, graph, source, { command, input, terminal })
   const report: BfsReport = { command, runtime, input, graph, source, ...trials }
-  terminal.stdout.write(command.json ? `${jsonOf(report)}\n` : describeRun(report))
   if (trials.result !== undefined) await out?.write(graph, trials.result)
+  terminal.stdout.write(command.json ? `${jsonOf(report)}\n` : describeRun(report))
   if (trials.violation === undefined) return 0
   terminal.stderr.write(`error: wrong answer: ${trials.violation}\n`)
   return 1
@@ -118,11 +118,16 @@ async function search(
 class OutFileError extends Error {
   readonly code = 'GRAPH_WRITE'
 
-  constructor(path: string, cause: unknown) {
-    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
-    const reason = isMissing ? 'there is no such directory' : String(cause)
+  constructor(path: string, reason: string, cause?: unknown) {
     super(`cannot write '${path}': ${reason}`, { cause })
     this.name = 'OutFileError'
+  }
+
+  /** For what the file system had against it. */
+  static from(path: string, cause: unknown): OutFileError {
+    const { code, message } = cause as NodeJS.ErrnoException
+    const reason = { ENOENT: 'there is no such directory', EISDIR: 'it is a directory' }
+    return new OutFileError(path, reason[code as keyof typeof reason] ?? message, cause)
   }
 }
 
@@ -131,17 +136,28 @@ interface OutFile extends AsyncDisposable {
   write(graph: DistributedGraph, result: BfsResult): Promise<void>
 }
 
-async function openOut(path: string | undefined): Promise<OutFile | undefined> {
+async function openOut(path: string | undefined, graph: GraphName): Promise<OutFile | undefined> {
   if (path === undefined) return undefined
-  const file = await open(path, 'w').catch((cause: unknown) => {
-    throw new OutFileError(path, cause)
-  })
+  if (graph.kind === 'file' && (await isSameFile(path, graph.path))) {
+    throw new OutFileError(path, 'it is the graph')
+  }
+  const failed = (cause: unknown): never => {
+    throw OutFileError.from(path, cause)
+  }
+  const file = await open(path, 'w').catch(failed)
   return {
     write: async (graph, result) => {
-      for (const lines of linesOf(graph, result)) await file.appendFile(lines)
+      for (const lines of linesOf(graph, result)) await file.appendFile(lines).catch(failed)
     },
     [Symbol.asyncDispose]: () => file.close(),
   }
+}
+
+/** Whether both paths lead to one file, by whatever names. */
+async function isSameFile(path: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.allSettled([stat(path), stat(other)])
+  if (a.status === 'rejected' || b.status === 'rejected') return false
+  return a.value.ino === b.value.ino && a.value.dev === b.value.dev
 }
 
 function* linesOf(graph: DistributedGraph, result: BfsResult): Generator<string> {

@@ -75,9 +75,19 @@ function wholeNumber(text: string): number {
   throw new InvalidArgumentError('It must be a whole number.')
 }
 
+/** What V8 says when there is no room for an array. */
+const NO_ROOM = 'Array buffer allocation failed'
+
 /** What to tell: the message of an error with a code, all of an error that nobody meant. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
+  if (isNoRoom(error)) return 'there is not enough memory for this graph and its search'
   const isMeant = 'code' in error && typeof error.code === 'string'
   return isMeant ? error.message : (error.stack ?? error.message)
+}
+
+/** Whether memory ran out, here or on a core, of which several may have met it at once. */
+function isNoRoom(error: Error): boolean {
+  const errors = 'errors' in error && Array.isArray(error.errors) ? (error.errors as unknown[]) : []
+  return [error, ...errors].some((each) => each instanceof Error && each.message === NO_ROOM)
 }

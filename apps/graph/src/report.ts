@@ -55,13 +55,14 @@ export function describeRun(report: BfsReport): string {
   )
   if (source !== undefined) {
     const levels = plural(report.levels, 'level')
+    const vertices = plural(report.result?.reached ?? 0, 'vertex', 'vertices')
     const range = [Math.min(...seconds), Math.max(...seconds)].map(milliseconds)
     table.push(
       { source: describeVertex(graph.idOf(source), input) },
-      { reached: `${whole(report.result?.reached ?? 0)} vertices on ${levels}` },
+      { reached: `${vertices} on ${levels}` },
       { median: `${milliseconds(middle)} of ${plural(seconds.length, 'trial')}` },
       { 'min - max': range.join(' - ') },
-      { rate: `${whole(graph.inputEdges / middle / 1e6)} million edges of the input a second` },
+      { rate: `${rate(graph.inputEdges / middle)} edges of the input a second` },
     )
   }
   table.push({ verified: report.violation === undefined ? 'yes' : 'NO' })
@@ -83,6 +84,12 @@ function milliseconds(seconds: number): string {
   return `${(seconds * 1000).toFixed(2)} ms`
 }
 
-function plural(value: number, word: string): string {
-  return `${value} ${word}${value === 1 ? '' : 's'}`
+/** Two digits at least, in millions where there are any. */
+function rate(perSecond: number): string {
+  if (perSecond < 1e6) return whole(perSecond)
+  return `${perSecond < 1e7 ? (perSecond / 1e6).toFixed(1) : whole(perSecond / 1e6)} million`
+}
+
+function plural(value: number, word: string, words = `${word}s`): string {
+  return `${whole(value)} ${value === 1 ? word : words}`
 }

@@ -20,14 +20,16 @@ export class VertexNameError extends Error {
   }
 }
 
-/** The id that `text` means: a number, or the first sense of a word. */
+/**
+ * The id that `text` means: the first sense of a word, which may be one of digits, or a number.
+ */
 export function resolveVertex(text: string, { name, wordNet }: GraphInput): number {
+  const [first] = text.trim() === '' ? [] : (wordNet?.lookup(text) ?? [])
+  if (first !== undefined) return first
   if (/^\d+$/.test(text)) return Number(text)
   if (wordNet === undefined) {
-    throw new VertexNameError(`the vertices of ${name} are numbered: '${text}' is no number`)
+    throw new VertexNameError(`the vertices of ${name} are numbers from 0: '${text}' is none`)
   }
-  const [first] = wordNet.lookup(text)
-  if (first !== undefined) return first
   const close = closeWords(text, wordNet)
   const hint = close.length === 0 ? '' : `; did you mean ${close.join(', ')}?`
   throw new VertexNameError(`WordNet has no word '${text}'${hint}`)
@@ -41,6 +43,7 @@ export function describeVertex(id: number, { wordNet }: GraphInput): string {
 /** Words that differ in few letters: the closest first, of those the ones with most senses. */
 function closeWords(text: string, wordNet: WordNet): string[] {
   const lemma = text.trim().toLowerCase().replaceAll(/\s+/g, '_')
+  if (lemma === '') return []
   const limit = Math.max(2, Math.floor(lemma.length * MAX_DIFFERENCE))
   const candidates = [...new Set(wordNet.lemmas())]
     .filter((word) => Math.abs(word.length - lemma.length) <= limit)

@@ -8,6 +8,13 @@ import { runCli } from './cli.ts'
 /** Where there is no terminal to ask. */
 const PIPED_COLUMNS = 100
 
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever read it has seen enough, as `head` has: nobody is left to show the rest to.
+  if (error.code === 'EPIPE') process.exit()
+  process.stderr.write(`error: cannot write to the standard output: ${error.message}\n`)
+  process.exit(1)
+})
+
 const isStyled = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
 
 process.exitCode = await runCli(process.argv.slice(2), {

@@ -18,7 +18,8 @@ export function startProgress(label: string, terminal: Terminal): Progress {
     stream: terminal.stderr,
     format: `  ${label} [{bar}] {percentage}%`,
     clearOnComplete: true,
-    hideCursor: true,
+    // The terminal keeps its cursor and its wrapping, which Ctrl-C would leave it without.
+    linewrap: true,
   })
   bar.start(1, 0)
   return {

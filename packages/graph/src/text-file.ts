@@ -25,6 +25,8 @@ const MAX_LINE_BYTES = 1 << 20
 /** Bytes of an offending line that a message shows. */
 const SHOWN_BYTES = 40
 const NEWLINE = 10
+/** The mark with which some editors begin a text in UTF-8. */
+const BYTE_ORDER_MARK = Uint8Array.of(0xef, 0xbb, 0xbf)
 
 /** A file that was there when it was looked at. Plain data, so that it can be sent to cores. */
 export interface TextFile {
@@ -95,7 +97,8 @@ export async function parseSlice(
   for await (const block of lineBlocks(file, stream)) {
     if (block.isTooLong) return tooLong(file.path, offset, block.bytes)
     const { bytes } = block
-    const from = isSkipping ? bytes.indexOf(NEWLINE) + 1 : 0
+    const first = offset === 0 && startsWithMark(bytes) ? BYTE_ORDER_MARK.length : 0
+    const from = isSkipping ? bytes.indexOf(NEWLINE) + 1 : first
     const to = endWithin(bytes, end - offset)
     isSkipping = false
     const bad = from < to ? parser.parse(bytes.subarray(from, to), sink) : -1
@@ -120,6 +123,10 @@ export async function formatError(fault: Malformed): Promise<GraphFormatError> {
     if (offset >= fault.offset) break
   }
   return new GraphFormatError({ ...fault, file: file.path, line })
+}
+
+function startsWithMark(bytes: Uint8Array): boolean {
+  return BYTE_ORDER_MARK.every((byte, index) => bytes[index] === byte)
 }
 
 function byteRange(file: TextFile, slice: Slice): { begin: number; end: number } {
@@ -195,9 +202,14 @@ function malformed(
   return { path, offset: offset + index, expected, found: quote(text.trimEnd()) + rest }
 }
 
-/** Text in single quotes in which nothing can upset a terminal. */
+/** Text in single quotes in which nothing can upset a terminal, and nothing is invisible. */
 function quote(text: string): string {
-  return `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"')}'`
+  const quoted = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"')
+  return `'${quoted.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, escapeCharacter)}'`
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`
 }
 
 function readError(path: string, error: unknown): Error {

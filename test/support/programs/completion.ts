@@ -91,18 +91,21 @@ export const branches = task('test.work.branches', async (core: Core, depth: num
 })
 
 /** Results of finish scopes with nothing in them, and with others inside. */
-export const nested = task('test.work.nested', async (core: Core, depth: number): Promise<number> => {
-  return core.finish(async (inner) => {
-    inner.send(work, (core.id + depth) % (core.cores + 1))
-    if (depth === 0) return 1
-    const next = (core.id + 1) % core.cores
-    const deeper = await Promise.all([
-      inner.call(nested, next, depth - 1),
-      inner.call(nested, core.id, depth - 1),
-    ])
-    return 1 + deeper[0] + deeper[1]
-  })
-})
+export const nested = task(
+  'test.work.nested',
+  async (core: Core, depth: number): Promise<number> => {
+    return core.finish(async (inner) => {
+      inner.send(work, (core.id + depth) % (core.cores + 1))
+      if (depth === 0) return 1
+      const next = (core.id + 1) % core.cores
+      const deeper = await Promise.all([
+        inner.call(nested, next, depth - 1),
+        inner.call(nested, core.id, depth - 1),
+      ])
+      return 1 + deeper[0] + deeper[1]
+    })
+  },
+)
 
 /** What was done each time when a finish scope, `times` in a row, was over. */
 export const again = task('test.work.again', async (core: Core, times: number) => {
@@ -221,12 +224,15 @@ export const completeFrom = delegate(
 )
 
 /** SPMD phases on one event: what was completed in all. */
-export const recurring = task('test.event.recurring', async (core: Core, count: number, rounds: number) => {
-  const event = completionEvent(core)
-  await core.finish((inner) => onAllCores(inner, phases, event, count, rounds))
-  await event.close()
-  return takeAllWork(core)
-})
+export const recurring = task(
+  'test.event.recurring',
+  async (core: Core, count: number, rounds: number) => {
+    const event = completionEvent(core)
+    await core.finish((inner) => onAllCores(inner, phases, event, count, rounds))
+    await event.close()
+    return takeAllWork(core)
+  },
+)
 
 /** Waits of all kinds that have nothing to wait for, and of several at once. */
 export const manyWaiters = task('test.event.many-waiters', async (core: Core, dst: number) => {
@@ -261,10 +267,7 @@ export const failedPhase = task('test.event.failed-phase', async (core: Core, ds
   under.send(fail, dst, 'delegate')
   under.spawn(failLater, dst, 'task')
   under.send(fail, core.id, 'here')
-  const [near, also] = await Promise.all([
-    failure(() => event.wait()),
-    failure(() => event.wait()),
-  ])
+  const [near, also] = await Promise.all([failure(() => event.wait()), failure(() => event.wait())])
   under.send(fail, core.id, 'again')
   const far = await failure(() => core.call(failAndWait, dst, event))
   const clean = await failure(() => event.wait())
@@ -290,7 +293,7 @@ export const misuse = task('test.event.misuse', async (core: Core, dst: number) 
     await failure(() => core.call(closeThere, dst, event)),
   ]
   event.completeAt(dst)
-  errors.push((await failure(() => event.wait()))?.cause as typeof errors[0])
+  errors.push((await failure(() => event.wait()))?.cause as (typeof errors)[0])
   await event.close()
   return errors.map((error) => error?.code)
 })

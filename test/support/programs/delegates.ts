@@ -14,6 +14,7 @@ import {
   completionEvent,
   delegate,
   f64,
+  factory,
   free,
   globalArray,
   i32,
@@ -103,21 +104,23 @@ export const callBack = delegate('test.call-back', (core: Core, from: number, co
 })
 
 /** As `callBack`, for calls that fail. */
-export const callInVain = delegate('test.call-in-vain', (core: Core, from: number, count: number) => {
-  for (let i = 0; i < count; i++) {
-    void core.call(fail, from, 'in vain').catch(() => core.send(note, from, i))
-  }
-})
+export const callInVain = delegate(
+  'test.call-in-vain',
+  (core: Core, from: number, count: number) => {
+    for (let i = 0; i < count; i++) {
+      void core.call(fail, from, 'in vain').catch(() => core.send(note, from, i))
+    }
+  },
+)
 
 export interface Tally {
   count: number
 }
 
-export const makeTally = delegate('test.make-tally', ((_core: Core, count: number) => ({
-  count,
-  // An object that cannot be sent: it must never travel.
-  never: () => 1,
-})) as unknown as (core: Core, count: number) => Tally)
+/** Also makes what cannot be sent: the object must never travel. */
+export const makeTally = factory('test.make-tally', (_core: Core, count: number): Tally => {
+  return Object.assign({ count }, { never: () => 1 })
+})
 
 export const holdTally = delegate('test.hold-tally', (core: Core): ObjectAddress<Tally> => {
   return core.hold({ count: 0, never: () => 1 } as Tally)
@@ -133,10 +136,13 @@ export const bump = objectDelegate('test.bump', (_core: Core, tally: Tally, by: 
   return tally.count
 })
 
-export const bumpAll = objectDelegate('test.bump-all', (_core: Core, tally: Tally, by: number[]) => {
-  for (const each of by) tally.count += each
-  return tally.count
-})
+export const bumpAll = objectDelegate(
+  'test.bump-all',
+  (_core: Core, tally: Tally, by: number[]) => {
+    for (const each of by) tally.count += each
+    return tally.count
+  },
+)
 
 /** Sends itself on, one less, in the same core: a recursion of one-way delegates. */
 export const countdown = delegate('test.countdown', (core: Core, left: number) => {
@@ -155,11 +161,14 @@ export const callEverybody = task('test.call-everybody', async (core: Core): Pro
 })
 
 /** The values as they come back from `dst`, singly as numbers, and all at once. */
-export const roundTrip = task('test.round-trip', async (core: Core, dst: number, ...v: unknown[]) => {
-  const numbers = v.filter((value) => typeof value === 'number')
-  const singly = await Promise.all(numbers.map((value) => core.call(first, dst, value)))
-  return [singly, await core.call(echo, dst, ...v)]
-})
+export const roundTrip = task(
+  'test.round-trip',
+  async (core: Core, dst: number, ...v: unknown[]) => {
+    const numbers = v.filter((value) => typeof value === 'number')
+    const singly = await Promise.all(numbers.map((value) => core.call(first, dst, value)))
+    return [singly, await core.call(echo, dst, ...v)]
+  },
+)
 
 /** What reading a call's code from top to bottom says: what happened before and after it. */
 export const localOrder = task('test.local-order', async (core: Core) => {
@@ -176,7 +185,7 @@ export const localOrder = task('test.local-order', async (core: Core) => {
   return [...order, answer === shared]
 })
 
-/** How local calls and sends of a body that throws behave: [call's error, sent on, scope's error]. */
+/** Local calls and sends that throw: [call's error, whether the body went on, scope's error]. */
 export const localErrors = task('test.local-errors', async (core: Core) => {
   const called = await failure(() => core.call(fail, core.id, 'called'))
   let isReached = false

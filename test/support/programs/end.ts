@@ -7,7 +7,10 @@ export const take = delegate('test.end.take', (_core: Core, _value: number) => u
 
 export const takeText = delegate('test.end.take-text', (_core: Core, text: string) => text)
 
-export const forever = task('test.end.forever', (_core: Core) => new Promise<number>(() => undefined))
+export const forever = task(
+  'test.end.forever',
+  (_core: Core) => new Promise<number>(() => undefined),
+)
 
 /** Who waits on one endpoint for the test's signal. */
 class Waiting {

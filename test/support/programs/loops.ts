@@ -64,9 +64,12 @@ export const visitWith = delegate(
   },
 )
 
-export const visitRange = delegate('test.loop.visit-range', (core: Core, begin: number, end: number) => {
-  for (let i = begin; i < end; i++) visitsOf(core).indices.push(i)
-})
+export const visitRange = delegate(
+  'test.loop.visit-range',
+  (core: Core, begin: number, end: number) => {
+    for (let i = begin; i < end; i++) visitsOf(core).indices.push(i)
+  },
+)
 
 export const visitRangeLater = task(
   'test.loop.visit-range-later',
@@ -126,7 +129,7 @@ export const localElements = delegate(
   (core: Core, array: GlobalArray<typeof i32>) => array.local(core),
 )
 
-/** Elements by core after loops that add 1 and 2 times the index, and which core had which index. */
+/** Elements by core after loops that add 1 and 2 times the index, and who had which index. */
 export const overArray = task(
   'test.loop.over-array',
   async (core: Core, length: number, blockBytes: number | 'contiguous') => {
@@ -189,13 +192,16 @@ export const failAtLater = task(
 )
 
 /** Errors of loops whose iterations `at` fail, and how many iterations ran. */
-export const failing = task('test.loop.failing', async (core: Core, count: number, at: number[]) => {
-  const sync = await failure(() => forall(core, count, failAt, at))
-  const syncVisits = await takeAll(core)
-  const later = await failure(() => forall(core, count, failAtLater, at))
-  await takeAll(core)
-  return { sync, later, visits: syncVisits.map(([indices]) => indices.length) }
-})
+export const failing = task(
+  'test.loop.failing',
+  async (core: Core, count: number, at: number[]) => {
+    const sync = await failure(() => forall(core, count, failAt, at))
+    const syncVisits = await takeAll(core)
+    const later = await failure(() => forall(core, count, failAtLater, at))
+    await takeAll(core)
+    return { sync, later, visits: syncVisits.map(([indices]) => indices.length) }
+  },
+)
 
 export const spread = delegate('test.loop.spread', (core: Core, index: number) => {
   core.send(visit, (index * 7) % core.cores, index)
@@ -249,7 +255,13 @@ export const everywhere = task('test.collective.everywhere', async (core: Core) 
   return {
     ids: await onAllCores(core, identify, 10),
     one: await failure(() => onAllCores(core, failOn, [last])),
-    all: await failure(() => onAllCores(core, failOn, Array.from({ length: core.cores }, (_, i) => i))),
+    all: await failure(() =>
+      onAllCores(
+        core,
+        failOn,
+        Array.from({ length: core.cores }, (_, i) => i),
+      ),
+    ),
   }
 })
 
@@ -280,8 +292,9 @@ export const march = task(
   },
 )
 
-export const stepOf = delegate('test.collective.step', (core: Core, steps: SymmetricArray<typeof i32>) =>
-  steps.local(core)[0]!,
+export const stepOf = delegate(
+  'test.collective.step',
+  (core: Core, steps: SymmetricArray<typeof i32>) => steps.local(core)[0]!,
 )
 
 export const barriers = task('test.collective.barriers', async (core: Core, phases: number) => {
@@ -292,15 +305,18 @@ export const barriers = task('test.collective.barriers', async (core: Core, phas
 })
 
 /** SPMD sums, minima and maxima, `rounds` of each. */
-export const combineAll = task('test.collective.combine', async (core: Core, rounds: number, by: number) => {
-  const results = []
-  for (let round = 0; round < rounds; round++) {
-    results.push(await allReduce(core, (core.id + 1) * by, 'sum'))
-    results.push(await allReduce(core, core.id + round, 'min'))
-    results.push(await allReduce(core, core.id + round, 'max'))
-  }
-  return results
-})
+export const combineAll = task(
+  'test.collective.combine',
+  async (core: Core, rounds: number, by: number) => {
+    const results = []
+    for (let round = 0; round < rounds; round++) {
+      results.push(await allReduce(core, (core.id + 1) * by, 'sum'))
+      results.push(await allReduce(core, core.id + round, 'min'))
+      results.push(await allReduce(core, core.id + round, 'max'))
+    }
+    return results
+  },
+)
 
 /** Two groups of SPMD tasks at once, each in a scope of its own. */
 export const twoGroups = task('test.collective.two-groups', async (core: Core, rounds: number) => {

@@ -11,7 +11,15 @@ import * as ordering from './ordering.ts'
 import * as storage from './storage.ts'
 import * as tasks from './tasks.ts'
 
-const MODULES: Readonly<Record<string, object>> = { checks, completion, delegates, loops, ordering, storage, tasks }
+const MODULES: Readonly<Record<string, object>> = {
+  checks,
+  completion,
+  delegates,
+  loops,
+  ordering,
+  storage,
+  tasks,
+}
 
 /** Where cores on threads load the program from. */
 export function programUrls(): URL[] {

@@ -4,7 +4,7 @@
 import { type Core, delegate, onAllCores, task } from '@orujo/core'
 import { everyEndpoint } from './delegates.ts'
 
-/** What arrived here: by sender, how many numbers came in their order, and the first that did not. */
+/** What arrived here: by sender, how many numbers came, and those that were out of order. */
 class Arrivals {
   readonly next = new Map<number, number>()
   readonly faults: string[] = []
@@ -30,8 +30,9 @@ export const four = delegate(
   (core: Core, src: number, number: number, _c: number, _d: number) => arrive(core, src, number),
 )
 
-export const data = delegate('test.order.data', (core: Core, src: number, part: { number: number }) =>
-  arrive(core, src, part.number),
+export const data = delegate(
+  'test.order.data',
+  (core: Core, src: number, part: { number: number }) => arrive(core, src, part.number),
 )
 
 export const bulk = delegate(
@@ -93,10 +94,13 @@ async function takeEverywhere(core: Core): Promise<[string[], number]> {
 }
 
 /** From all cores to all endpoints at once: faults, and how many messages there were. */
-export const streams = task('test.order.streams', async (core: Core, count: number, bulkWords: number) => {
-  await core.finish((inner) => onAllCores(inner, sendAll, count, bulkWords))
-  return takeEverywhere(core)
-})
+export const streams = task(
+  'test.order.streams',
+  async (core: Core, count: number, bulkWords: number) => {
+    await core.finish((inner) => onAllCores(inner, sendAll, count, bulkWords))
+    return takeEverywhere(core)
+  },
+)
 
 export const beginnings = task('test.order.beginnings', async (core: Core, count: number) => {
   await core.finish((inner) => onAllCores(inner, beginAll, count))
@@ -125,8 +129,17 @@ export const bursts = task('test.order.bursts', async (core: Core, dst: number, 
 })
 
 /** Length of what arrives in one call with `words` words. */
-export const oneBulk = task('test.order.one-bulk', async (core: Core, dst: number, words: number) => {
-  const length = await core.call(bulk, dst, 0, 0, Float64Array.from({ length: words }, (_, i) => i))
-  await core.call(takeArrivals, dst)
-  return length
-})
+export const oneBulk = task(
+  'test.order.one-bulk',
+  async (core: Core, dst: number, words: number) => {
+    const length = await core.call(
+      bulk,
+      dst,
+      0,
+      0,
+      Float64Array.from({ length: words }, (_, i) => i),
+    )
+    await core.call(takeArrivals, dst)
+    return length
+  },
+)

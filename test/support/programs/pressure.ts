@@ -16,8 +16,9 @@ export const seen = delegate('test.pressure.seen', (core: Core) =>
   core.endpoint.state(Seen, () => new Seen()).numbers.splice(0),
 )
 
-export const big = delegate('test.pressure.big', (_core: Core, words: number) =>
-  new Float64Array(words),
+export const big = delegate(
+  'test.pressure.big',
+  (_core: Core, words: number) => new Float64Array(words),
 )
 
 /** Sends until told to wait, then waits: [sent before the first false, after the drain]. */
@@ -46,7 +47,10 @@ export const unto = task('test.pressure.unto', async (core: Core, dst: number, m
   return { taken, error, refused: refused.map((one) => one?.code) }
 })
 
-export const seeText = delegate('test.pressure.see-text', (_core: Core, text: string) => text.length)
+export const seeText = delegate(
+  'test.pressure.see-text',
+  (_core: Core, text: string) => text.length,
+)
 
 /** Calls at once whose answers are far more than may wait: how they ended. */
 export const bigAnswers = task('test.pressure.big-answers', async (core: Core, dst: number) => {

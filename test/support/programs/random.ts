@@ -23,82 +23,20 @@ import {
   task,
 } from '@orujo/core'
 import { failure } from '../machine.ts'
-
-/** Something to do. Whoever does it notes its `id`. What has `then` goes on with that. */
-export type Step = QuickStep | SlowStep
-
-/** What a delegate can do, too. `pad`: words that travel along. */
-export type QuickStep =
-  | { readonly do: 'note'; readonly id: number }
-  | Sending<'send', QuickStep>
-  | Sending<'task', Step>
-  | Sending<'spawn', Step>
-  | Sending<'call', QuickStep>
-  | { readonly do: 'numbers'; readonly id: number; readonly dst: number; readonly count: number; readonly arity: number }
-  | { readonly do: 'hop'; readonly id: number; readonly dst: number; readonly hops: number; readonly stride: number }
-  | { readonly do: 'object'; readonly id: number; readonly dst: number; readonly pad: number }
-  | { readonly do: 'add'; readonly index: number; readonly by: number }
-
-interface Sending<Verb extends string, Then> {
-  readonly do: Verb
-  readonly id: number
-  readonly dst: number
-  readonly pad: number
-  readonly then: readonly Then[]
-}
-
-/** What only a task can do. `last`, `notes`: ids from `id` to `last` are noted so often in it. */
-export type SlowStep =
-  | Sending<'await', QuickStep>
-  | Sending<'await-task', Step>
-  | Sending<'join', Step>
-  | { readonly do: 'yield' | 'drain' }
-  | { readonly do: 'fetch-add'; readonly index: number; readonly by: number }
-  | (Group<'finish'> & { readonly then: readonly Step[] })
-  | (Group<'fails'> & { readonly failing: readonly number[]; readonly then: readonly QuickStep[] })
-  | (Group<'phases'> & { readonly rounds: number; readonly then: readonly QuickStep[] })
-  | (Group<'event'> & { readonly completers: readonly number[]; readonly visits: readonly Visit[] })
-
-/** Steps that are waited for together. */
-export type GroupStep = Extract<SlowStep, { readonly notes: number }>
-
-interface Group<Verb extends string> {
-  readonly do: Verb
-  readonly id: number
-  readonly last: number
-  readonly notes: number
-}
-
-export interface Visit {
-  readonly dst: number
-  readonly waits: boolean
-  readonly then: readonly QuickStep[]
-}
-
-/** What one endpoint knows and has noted. */
-export class Notebook {
-  /** Times by id. */
-  readonly notes = new Map<number, number>()
-  /** Stamps given to messages, by destination, and seen on them, by source. */
-  readonly given: number[] = []
-  readonly seen: number[] = []
-  readonly tally = { count: 0 }
-  array: GlobalArray<typeof f64> | undefined
-  tallies: readonly ObjectAddress<Tally>[] = []
-}
-
-interface Tally {
-  count: number
-}
-
-export function notebookOf(core: Core): Notebook {
-  return core.endpoint.state(Notebook, () => new Notebook())
-}
-
-function note(core: Core, id: number): void {
-  const { notes } = notebookOf(core)
-  notes.set(id, (notes.get(id) ?? 0) + 1)
-}
+import {
+  checkPayload,
+  checkStamp,
+  note,
+  notebookOf,
+  payload,
+  stamp,
+  type GroupStep,
+  type QuickStep,
+  type Sending,
+  type Step,
+  type Tally,
+  type Visit,
+} from './random-steps.ts'
 
 // Before and after.
 
@@ -134,37 +72,7 @@ export const outcome = delegate('random.outcome', (core: Core): [Map<number, num
   return [notes, tally.count]
 })
 
-// Messages. The stamp of a message is its place among those from `src`; -1 if it has none.
-
-function stamp(core: Core, dst: number): number {
-  if (dst === core.id) return -1
-  const { given } = notebookOf(core)
-  given[dst] = (given[dst] ?? -1) + 1
-  return given[dst]
-}
-
-function checkStamp(core: Core, src: number, place: number): void {
-  if (place < 0) return
-  const { seen } = notebookOf(core)
-  const expected = (seen[src] ?? -1) + 1
-  seen[src] = place
-  if (place === expected) return
-  throw new Error(`message ${place} from ${src} to ${core.id} came where ${expected} was due`)
-}
-
-function payload(words: number, id: number): Float64Array | string | undefined {
-  if (words === 0) return undefined
-  return words % 2 === 0 ? new Float64Array(words).fill(id) : String(id).padEnd(8 * words, '.')
-}
-
-function checkPayload(content: Float64Array | string | undefined, words: number, id: number): void {
-  const right = payload(words, id)
-  const isRight =
-    typeof content === 'string' || content === undefined
-      ? content === right
-      : content.length === words && content.every((word) => word === id)
-  if (!isRight) throw new Error(`the payload of step ${id} is not what was sent`)
-}
+// Messages.
 
 type Act = Sending<'send' | 'call' | 'await', QuickStep>
 type ActLater = Sending<'task' | 'spawn' | 'await-task' | 'join', Step>
@@ -212,10 +120,13 @@ export const four = delegate(
   },
 )
 
-export const hop = delegate('random.hop', (core: Core, id: number, hops: number, stride: number) => {
-  note(core, id)
-  if (hops > 0) core.send(hop, (core.id + stride) % (core.cores + 1), id, hops - 1, stride)
-})
+export const hop = delegate(
+  'random.hop',
+  (core: Core, id: number, hops: number, stride: number) => {
+    note(core, id)
+    if (hops > 0) core.send(hop, (core.id + stride) % (core.cores + 1), id, hops - 1, stride)
+  },
+)
 
 export const bump = objectDelegate(
   'random.bump',
@@ -228,7 +139,15 @@ export const bump = objectDelegate(
 
 export const bumpWith = objectDelegate(
   'random.bump-with',
-  (core: Core, tally: Tally, id: number, src: number, place: number, pad: number, content: unknown) => {
+  (
+    core: Core,
+    tally: Tally,
+    id: number,
+    src: number,
+    place: number,
+    pad: number,
+    content: unknown,
+  ) => {
     checkStamp(core, src, place)
     checkPayload(content as Float64Array, pad, id)
     tally.count++
@@ -239,6 +158,15 @@ export const bumpWith = objectDelegate(
 export const fail = delegate('random.fail', (core: Core, id: number, dst: number) => {
   note(core, id)
   throw new Error(`${id} at ${dst}`)
+})
+
+/** Fails on a core that only answers a call, of a task that is neither there nor at home. */
+export const failAfar = task('random.fail-afar', async (core: Core, id: number, dst: number) => {
+  await core.call(failInside, dst, id)
+})
+
+export const failInside = delegate('random.fail-inside', (core: Core, id: number) => {
+  core.send(fail, core.id, id, core.id)
 })
 
 function sendNumbers(core: Core, dst: number, id: number, arity: number): void {
@@ -346,10 +274,16 @@ async function performGroup(core: Core, group: GroupStep): Promise<number> {
   return sum
 }
 
-async function performFailing(core: Core, group: Extract<GroupStep, { readonly do: 'fails' }>): Promise<void> {
+async function performFailing(
+  core: Core,
+  group: Extract<GroupStep, { readonly do: 'fails' }>,
+): Promise<void> {
   const error = await failure(() =>
     core.finish((inner) => {
-      for (const dst of group.failing) inner.send(fail, dst, group.id, dst)
+      for (const [i, dst] of group.failing.entries()) {
+        if (i % 2 === 0) inner.send(fail, dst, group.id, dst)
+        else inner.send(failAfar, (dst + i) % (core.cores + 1), group.id, dst)
+      }
       perform(inner, group.then)
     }),
   )
@@ -371,7 +305,10 @@ export const march = task(
   },
 )
 
-async function performEvent(core: Core, group: Extract<GroupStep, { readonly do: 'event' }>): Promise<void> {
+async function performEvent(
+  core: Core,
+  group: Extract<GroupStep, { readonly do: 'event' }>,
+): Promise<void> {
   const event = completionEvent(core)
   event.enroll(group.completers.length)
   for (const dst of group.completers) core.send(complete, dst, event, core.id)

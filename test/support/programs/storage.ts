@@ -98,7 +98,11 @@ export const atomics = task('test.storage.atomics', async (core: Core) => {
       compare(type, await exercise(core, address, value, by), expected(value, by, sum, 0n))
     }
   }
-  await Promise.all(lent(core).splice(0).map((freeable) => free(core, freeable)))
+  await Promise.all(
+    lent(core)
+      .splice(0)
+      .map((freeable) => free(core, freeable)),
+  )
   return wrong
 })
 
@@ -178,7 +182,7 @@ export const swapLoops = task('test.storage.swap-loops', async (core: Core, coun
 export const swapLoop = task(
   'test.storage.swap-loop',
   async (core: Core, address: GlobalAddress<typeof u32>, count: number) => {
-    for (let i = 0; i < count; ) {
+    for (let i = 0; i < count;) {
       const before = await read(core, address)
       if (await compareAndSwap(core, address, before, before + 1)) i++
     }

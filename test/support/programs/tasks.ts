@@ -48,12 +48,15 @@ export const givesFunction = task('test.task.gives-function', (async (core: Core
 }) as unknown as (core: Core) => Promise<number>)
 
 /** Fibonacci numbers by a task per call, each on another core than its parent. */
-export const fibonacci = task('test.task.fibonacci', async (core: Core, n: number): Promise<number> => {
-  if (n < 2) return n
-  const left = core.spawn(fibonacci, (core.id + 1) % core.cores, n - 1)
-  const right = core.spawn(fibonacci, (core.id + 2) % core.cores, n - 2)
-  return (await right.join()) + (await left.join())
-})
+export const fibonacci = task(
+  'test.task.fibonacci',
+  async (core: Core, n: number): Promise<number> => {
+    if (n < 2) return n
+    const left = core.spawn(fibonacci, (core.id + 1) % core.cores, n - 1)
+    const right = core.spawn(fibonacci, (core.id + 2) % core.cores, n - 2)
+    return (await right.join()) + (await left.join())
+  },
+)
 
 /** Leaves of a binary tree of tasks that nobody joins, counted at core 0. */
 export const tree = task('test.task.tree', async (core: Core, depth: number) => {
@@ -116,12 +119,15 @@ export const interleave = task('test.task.interleave', async (core: Core) => {
   return (await core.call(takeBoard, core.id))[0]
 })
 
-export const stepwise = task('test.task.stepwise', async (core: Core, name: string, steps: number) => {
-  for (let i = 0; i < steps; i++) {
-    boardOf(core).steps.push(`${name}${i}`)
-    await core.yield()
-  }
-})
+export const stepwise = task(
+  'test.task.stepwise',
+  async (core: Core, name: string, steps: number) => {
+    for (let i = 0; i < steps; i++) {
+      boardOf(core).steps.push(`${name}${i}`)
+      await core.yield()
+    }
+  },
+)
 
 /** Between two awaits nothing else happens: how often it did, while everybody disturbed. */
 export const undisturbed = task('test.task.undisturbed', async (core: Core, rounds: number) => {
@@ -141,12 +147,15 @@ export const undisturbed = task('test.task.undisturbed', async (core: Core, roun
   return disturbances
 })
 
-export const disturb = task('test.task.disturb', async (core: Core, dst: number, rounds: number) => {
-  for (let round = 0; round < rounds; round++) {
-    core.send(countUp, dst)
-    await core.yield()
-  }
-})
+export const disturb = task(
+  'test.task.disturb',
+  async (core: Core, dst: number, rounds: number) => {
+    for (let round = 0; round < rounds; round++) {
+      core.send(countUp, dst)
+      await core.yield()
+    }
+  },
+)
 
 /** Leaves counted at core 0, of trees begun by tasks and by delegates on every endpoint. */
 export const forest = task('test.task.forest', async (core: Core, depth: number) => {

@@ -59,6 +59,19 @@ test('comments, blank lines, tabs, CR LF and a missing last newline are forgiven
   ])
 })
 
+test('a byte order mark at the start of a file is forgiven, on any number of cores', async (t) => {
+  for (const slices of [1, 2, 3, 20]) {
+    const pairs = await withFile('\ufeff1 2\n3 4\n', (path) => readPairs(path, slices))
+    t.deepEqual(pairs, [
+      [1, 2],
+      [3, 4],
+    ])
+  }
+  t.deepEqual(await withFile('\ufeff', (path) => readPairs(path, 2)), [])
+  const { message = '' } = (await failure('1 2\n\ufeff3 4\n')) ?? {}
+  t.regex(message, /^graph\.txt:2: .* found '\\ufeff3 4'$/)
+})
+
 test('further columns are ignored if they are numbers', async (t) => {
   const pairs = await withFile('1 2 0.5\n3 4 -1.5e-3\t1082040961\r\n', (path) => readPairs(path))
   t.deepEqual(pairs, [
@@ -118,6 +131,8 @@ test('the line number is right whichever slice meets the malformed line', async 
 test('what is no text is refused with harmless output', async (t) => {
   const control = await failure(Uint8Array.from([27, 91, 50, 74, 0, 10]))
   t.regex(control?.message ?? '', /found '\\u001b\[2J\\u0000'$/)
+  const sequence = await failure('\u009b2J\u202ecba\n')
+  t.regex(sequence?.message ?? '', /found '\\u009b2J\\u202ecba'$/)
   const endless = await failure(new Uint8Array(3 << 20).fill(0x31))
   t.regex(endless?.message ?? '', /^graph\.txt:1: expected lines of at most 1048576 bytes/)
 })

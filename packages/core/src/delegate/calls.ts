@@ -11,7 +11,7 @@ import { attachCallerStack } from '../message/wire-error.ts'
 import type { Scope } from '../sync/scope.ts'
 import type { ScopeTable } from '../sync/scopes.ts'
 
-/** Microtasks until who awaits a failed call goes on: two of `failLater`, one to adopt, one to go. */
+/** Microtasks until who awaits a failed call goes on: two in `failLater`, the rest to adopt it. */
 const FAILURE_HOPS = 5
 
 type Resolve = (value: unknown) => void

@@ -38,8 +38,8 @@ export function objectDelegate<T, A extends unknown[], R>(
 }
 
 /**
- * Makes an object that stays on the core it is made on, for `symmetricObject`. It is a delegate whose
- * result need not be sendable, because it does not travel.
+ * Makes an object that stays on the core it is made on, for `symmetricObject`. It is a delegate
+ * whose result need not be sendable, because it does not travel.
  */
 export function factory<A extends unknown[], T>(
   name: string,

@@ -8,6 +8,7 @@
  *             waits for an answer; the loop goes on.
  * Bounds      room is given back to the writer every RELEASE_WORDS, so that it need not wait for
  *             the whole batch.
+ * Long        every way to invoke a definition, side by side, so that they can be compared.
  */
 import type { CoreMemory } from '../memory/directory.ts'
 import { COUNTER } from '../metrics.ts'
@@ -24,6 +25,7 @@ import {
   definitionOf,
   variantOf,
 } from '../message/handlers.ts'
+import { RUN_HEAD_WORDS } from '../message/outbox.ts'
 import type { Scope } from '../sync/scope.ts'
 import type { ScopeTable } from '../sync/scopes.ts'
 import type { Scheduler } from '../task/scheduler.ts'
@@ -39,7 +41,6 @@ import { type ControlParts, type ControlTarget, Controls, bytesOf } from './cont
 import { type Runner, makeRunner } from './runner.ts'
 import { ScopedCalls } from './scoped-calls.ts'
 import type { Sender } from './sender.ts'
-import { RUN_HEAD_WORDS } from '../message/outbox.ts'
 import { valuesOf } from './shape.ts'
 import { NO_ANSWER, type TaskHost, TaskRun, isThenable } from './task-run.ts'
 
@@ -310,8 +311,9 @@ export class Dispatch<Context> implements ControlTarget {
   }
 
   #callValues(definition: AnyDefinition, scope: Scope, values: unknown[]): unknown {
-    if (definition.kind === 'object')
+    if (definition.kind === 'object') {
       values[0] = this.#parts.memory.objects.get(values[0] as number)
+    }
     const result = callBody(definition.body, scope.context, values)
     if (isThenable(result)) throw suspendedError(definition, result)
     return result

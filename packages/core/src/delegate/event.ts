@@ -88,7 +88,7 @@ export class GlobalCompletionEvent {
   }
 }
 
-/** A completion event made by, and homed at, `core`. It is aborted with the scope it was made in. */
+/** A completion event with its home at `core`. It is aborted with the scope it was made in. */
 export function completionEvent(core: Core): GlobalCompletionEvent {
   const scope = core.endpoint.scopes.open(core.scope, true)
   return new GlobalCompletionEvent(core.endpoint, scope)

@@ -179,6 +179,7 @@ export class Sender<Context> implements ScopeLink {
     const words = head + payload
     const outbox = this.#scheduler.outboxes[dst]!
     if (words > outbox.maxFrameWords) {
+      outbox.checkRoom(words)
       const whole = new Float64Array(words)
       this.#fill(whole, new Int32Array(whole.buffer), 0, operation, 0, auxiliary, call, payload)
       sendFragments(outbox, whole)

@@ -5,7 +5,7 @@
 
 /**
  * Marks a class whose instances the codec carries by an extension. Such a class declares
- * `declare readonly [sendableBrand]?: true`, with sendableBrand imported as a type; the compiler then
- * does not look into its fields and methods.
+ * `declare readonly [sendableBrand]?: true`, with sendableBrand imported as a type; the compiler
+ * then does not look into its fields and methods.
  */
 export declare const sendableBrand: unique symbol

@@ -112,7 +112,9 @@ export class HandlerTable {
     if (definition.table === this) return definition.id
     const id = this.#ids.get(definition.name)
     if (id === undefined || this.definitions[id] !== definition) {
-      throw unknownDefinition(definition, id !== undefined)
+      throw isDefinition(definition)
+        ? unknownDefinition(definition, id !== undefined)
+        : noDefinition(definition)
     }
     definition.table = this
     definition.id = id
@@ -160,5 +162,18 @@ function unknownDefinition(definition: AnyDefinition, isTaken: boolean): OrujoEr
           'a module named in launch({ program }), so that every core has it: ' +
           "export { it } from './its-module.js'.",
     { definition: definition.name },
+  )
+}
+
+/** By its shape, because the classes of two copies of this package differ. */
+function isDefinition(given: unknown): boolean {
+  return typeof given === 'object' && given !== null && 'kind' in given && 'body' in given
+}
+
+function noDefinition(given: unknown): OrujoError {
+  return new OrujoError(
+    'ORUJO_UNKNOWN_DEFINITION',
+    `This is no definition but a ${typeof given}. Functions cannot be sent: export a delegate() ` +
+      'or a task() from the program, and name that.',
   )
 }

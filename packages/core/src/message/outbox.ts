@@ -134,6 +134,28 @@ export class Outbox {
   }
 
   /**
+   * Throws ORUJO_OVERFLOW unless a message of `words`, cut into frames, may wait here as a whole:
+   * half of one would be work for nothing, and memory at the receiver.
+   */
+  checkRoom(words: number): void {
+    if (!this.isBounded || this.#end !== undefined) return
+    const last = this.#chunks.at(-1)
+    const free = last === undefined ? 0 : CHUNK_WORDS - Math.max(last.end, this.#next)
+    const frames = Math.ceil(words / (this.maxFrameWords - 1))
+    const framesLeft = frames - Math.floor(free / this.maxFrameWords)
+    const chunksLeft = Math.ceil(framesLeft / Math.floor(CHUNK_WORDS / this.maxFrameWords))
+    const chunks = this.#chunks.length + Math.max(0, chunksLeft)
+    if (chunks <= 1 || chunks * CHUNK_WORDS <= this.#limitWords) return
+    throw new OrujoError(
+      'ORUJO_OVERFLOW',
+      `A message of ${words * 8} bytes to core ${this.dst} is more than may wait for it, ` +
+        `${this.#limitWords * 8} bytes less what waits already. Send it in pieces, or raise ` +
+        'launch({ outboxBytes }).',
+      { core: this.dst },
+    )
+  }
+
+  /**
    * Begins a run: one frame that holds message after message of one definition under one header.
    *
    * @param arity what `runArity` shall be while the run is open

@@ -60,13 +60,15 @@ export async function barrier(core: Core): Promise<void> {
 /** All values; rejects only when everything has ended. */
 export async function allOf<R>(calls: readonly Promise<R>[]): Promise<R[]> {
   const values: R[] = []
-  const errors: unknown[] = []
+  // One and the same error for all, as at the end of the runtime, is one error.
+  const errors = new Set<unknown>()
   for (const outcome of await Promise.allSettled(calls)) {
     if (outcome.status === 'fulfilled') values.push(outcome.value)
-    else errors.push(outcome.reason)
+    else errors.add(outcome.reason)
   }
-  if (errors.length === 0) return values
-  throw errors.length === 1 ? errors[0] : new WorkFailedError(errors)
+  const [first] = errors
+  if (errors.size === 0) return values
+  throw errors.size === 1 ? first : new WorkFailedError([...errors])
 }
 
 const OPERATORS: readonly Operator[] = Object.freeze(['sum', 'min', 'max'] as const)

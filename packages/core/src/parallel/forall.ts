@@ -9,9 +9,11 @@
  * Failure     a core stops at its first failing iteration; others go on. Rejects with that error,
  *             or with WorkFailedError if several cores failed.
  */
+import { suspendedError } from '../delegate/arguments.ts'
 import type { Core } from '../delegate/core.ts'
 import { task } from '../delegate/define.ts'
-import { type GlobalArray } from '../memory/global-array.ts'
+import { isThenable } from '../delegate/task-run.ts'
+import { GlobalArray } from '../memory/global-array.ts'
 import type { AnyDefinition, Body, Delegate, Task } from '../message/definition.ts'
 import { allOf } from './collective.ts'
 
@@ -50,6 +52,9 @@ export function forall(
 ): Promise<void> {
   const id = core.endpoint.table.idOf(definition)
   if (typeof space === 'number') return overRanges(core, space, overIndices, id, captured)
+  if (!(space instanceof GlobalArray)) {
+    throw new TypeError('forall goes over a count of iterations or a global array.')
+  }
   space.checkLive()
   return core.finish(async (inner) => {
     const calls = Array.from({ length: core.cores }, (_, dst) => dst)
@@ -112,7 +117,10 @@ const overIndices: LoopTask = task(
     if (definition.kind === 'task') {
       await inFlight(begin, end, (index) => body(core, index, ...captured))
     } else {
-      await inSlices(core, begin, end, (from, to) => runIndices(body, core, from, to, captured))
+      checkBody(definition, body(core, begin, ...captured))
+      await inSlices(core, begin + 1, end, (from, to) => {
+        runIndices(body, core, from, to, captured)
+      })
     }
   },
 )
@@ -137,7 +145,8 @@ const overElements = task(
       })
       return
     }
-    await inSlices(core, 0, count, (from, to) => runElements(body, core, array, from, to, captured))
+    checkBody(definition, body(core, array.globalIndex(core.id, 0), 0, ...captured))
+    await inSlices(core, 1, count, (from, to) => runElements(body, core, array, from, to, captured))
   },
 )
 
@@ -186,6 +195,11 @@ async function inFlight(
   }
   const count = Math.min(TASKS_IN_FLIGHT, end - begin)
   await allOf(Array.from({ length: count }, fibre))
+}
+
+/** A delegate that suspends is seen by its first iteration: looking at each would cost. */
+function checkBody(definition: AnyDefinition, result: unknown): void {
+  if (isThenable(result)) throw suspendedError(definition, result)
 }
 
 /** One loop per small count of captured values: a spread in the loop would allocate. */

@@ -54,8 +54,8 @@ export class CompletionEvent {
   }
 
   /**
-   * Resolves when nothing is enrolled; at once if nothing is. Rejects with WorkFailedError, also for
-   * failures that came before anybody waited.
+   * Resolves when nothing is enrolled; at once if nothing is. Rejects with WorkFailedError, also
+   * for failures that came before anybody waited.
    */
   wait(): Promise<void> {
     if (this.#count > 0) {

@@ -1,9 +1,9 @@
 /**
  * Scope: the books of one completion event on one endpoint. See scopes.md for the protocol.
  *
- * States      passive (active 0) <-> active; clean <-> dirty (something is not reported yet). At its
- *             home: open -> ended, for good: a later event of the same number is another object.
- *             Elsewhere one object serves all events of a number, one after another.
+ * States      passive (active 0) <-> active; clean <-> dirty (something is not reported yet).
+ *             At its home: open -> ended, for good: a later event of the same number is another
+ *             object. Elsewhere one object serves all events of a number, one after another.
  * Invariants  active >= 0; `counts[j]` is, since the last report, counted messages sent from here
  *             to j, less (for j = here) those whose handling is finished here.
  * Access      this endpoint only.

@@ -281,12 +281,18 @@ export class Scheduler {
       this.#receiver.isQuietDue() ||
       this.flush(FLUSH_TURN) ||
       (this.#drainers.length > 0 && this.#isDrained()) ||
-      this.#transport.readers.some((reader) => reader.refresh())
+      this.#hasArrivals()
     )
   }
 
+  #hasArrivals(): boolean {
+    for (const reader of this.#transport.readers) if (reader.refresh()) return true
+    return false
+  }
+
   #isDrained(): boolean {
-    return this.outboxes.every((outbox) => outbox.isDrained())
+    for (const outbox of this.outboxes) if (!outbox.isDrained()) return false
+    return true
   }
 
   #startTasks(): boolean {

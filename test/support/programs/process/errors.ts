@@ -75,10 +75,13 @@ export const giveFunction = delegate('errors.give-function', (): unknown => ({
   list: [1, () => 2],
 }))
 
-export const giveFunctionLater = task('errors.give-function-later', async (core: Core) => {
-  await core.yield()
-  return { a: Symbol('s') } as unknown
-})
+export const giveFunctionLater = task(
+  'errors.give-function-later',
+  async (core: Core): Promise<unknown> => {
+    await core.yield()
+    return { a: Symbol('s') }
+  },
+)
 
 /** One-way work on every core; half of it fails. */
 export const failMany = task('errors.many', async (core: Core): Promise<void> => {

@@ -5,6 +5,10 @@
 import { type LaunchOptions, OrujoError, type Runtime, launch } from '@orujo/core'
 import * as work from './work.ts'
 
+export { cycles, speed } from './cycles.ts'
+export { idleUsage } from './idle.ts'
+export { talk, talkAndOccupy, talkAtOnce, talkToSlowReader } from './talking.ts'
+
 const program = new URL('./work.js', import.meta.url)
 
 type Options = Partial<LaunchOptions>

@@ -300,3 +300,12 @@ export const pushFrom = task('work.push-from', (core: Core, to: ObjectAddress<nu
 export const pushFromAll = task('work.push-from-all', (core: Core, to: ObjectAddress<number[]>) =>
   onAllCores(core, pushFrom, to),
 )
+
+/** Writes to `bytes` of every core's heap, so that the memory is there in fact. */
+export const fillHeap = task('work.fill-heap', async (core: Core, bytes: number) => {
+  await onAllCores(core, fillHeapHere, bytes)
+})
+
+export const fillHeapHere = delegate('work.fill-heap-here', (core: Core, bytes: number): void => {
+  core.memory.heap!.u8.fill(1, 0, bytes)
+})

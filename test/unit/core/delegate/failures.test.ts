@@ -1,6 +1,6 @@
 /** Failures on their way home: none is lost, whatever arrives first. */
 import test from 'ava'
-import { Cluster } from '../../../support/cluster.ts'
+import { withCluster } from '../../../support/cluster.ts'
 import { type Failure, failure } from '../../../support/machine.ts'
 import * as program from '../../../support/programs/failures.ts'
 import { forSeeds } from '../../../support/schedule.ts'
@@ -12,28 +12,30 @@ for (const [title, main] of [
   ['of a task that is called and then fails its scope', program.taskFromAfar],
 ] as const) {
   test(`a failure ${title} reaches a scope whose home is elsewhere before its end`, (t) =>
-    forSeeds(300, async (schedule) => {
-      await using cluster = new Cluster({ definitions, coresPerLocale: 3, schedule })
-      const error: Failure = await t.throwsAsync(cluster.run(main))
-      t.deepEqual(
-        error.errors?.map(({ message }) => message),
-        ['far away'],
-      )
-    }))
+    forSeeds(100, (schedule) =>
+      withCluster({ definitions, coresPerLocale: 3, schedule }, async (cluster) => {
+        const error: Failure = await t.throwsAsync(cluster.run(main))
+        t.deepEqual(
+          error.errors?.map(({ message }) => message),
+          ['far away'],
+        )
+      }),
+    ))
 }
 
 test('a spawned task whose arguments cannot be looked up where it arrives fails its scope', (t) =>
-  forSeeds(20, async (schedule) => {
-    await using cluster = new Cluster({ definitions, coresPerLocale: 2, schedule })
-    const [joined, scope] = await cluster.run(program.spawnWithFreed)
-    t.is((joined as Failure).code, 'ORUJO_BAD_ADDRESS')
-    t.is((scope as Failure).code, 'ORUJO_WORK_FAILED')
-  }))
+  forSeeds(20, (schedule) =>
+    withCluster({ definitions, coresPerLocale: 2, schedule }, async (cluster) => {
+      const [joined, scope] = await cluster.run(program.spawnWithFreed)
+      t.is((joined as Failure).code, 'ORUJO_BAD_ADDRESS')
+      t.is((scope as Failure).code, 'ORUJO_WORK_FAILED')
+    }),
+  ))
 
 test('a failure longer than a frame arrives before the scope ends', (t) =>
-  forSeeds(20, async (schedule) => {
-    const cluster = new Cluster({ definitions, coresPerLocale: 3, schedule, ringWords: 64 })
-    const error = await failure(() => cluster.run(program.failAtLength))
-    t.is(error?.errors?.[0]?.message.length, 10_000)
-    await cluster[Symbol.asyncDispose]()
-  }))
+  forSeeds(20, (schedule) =>
+    withCluster({ definitions, coresPerLocale: 3, schedule, ringWords: 64 }, async (cluster) => {
+      const error = await failure(() => cluster.run(program.failAtLength))
+      t.is(error?.errors?.[0]?.message.length, 10_000)
+    }),
+  ))

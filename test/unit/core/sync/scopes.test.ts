@@ -104,7 +104,7 @@ test('a change anywhere is told to the loop, which may be parked', (t) => {
   t.false(tables.of(0).isReportDue)
 })
 
-test('all errors of a phase reject its waiters, in order, and the next phase is clean', async (t) => {
+test('all errors of a phase reject its waiters, in order; the next phase is clean', async (t) => {
   const tables = new TestTables(2)
   const home = tables.of(0)
   const event = eventOf(tables)

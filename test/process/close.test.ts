@@ -1,4 +1,6 @@
-/** Closing is ordered, can be repeated, waits for what was begun, and leaves a runtime that says so. */
+/**
+ * Closing is ordered, can be repeated, waits for what was begun, and leaves a runtime that says so.
+ */
 import test, { type ExecutionContext } from 'ava'
 import { type LaunchOptions, type Runtime, forall, launch } from '@orujo/core'
 import { runScenario } from '../support/child.ts'

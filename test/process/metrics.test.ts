@@ -13,7 +13,9 @@ function launchThree(options: Partial<LaunchOptions> = {}): Promise<Runtime> {
   return launch({ program: programs, coresPerLocale: 3, heapBytes: 2 ** 20, ...options })
 }
 
-/** Readings in a row that must be alike: the last words of a run are a few hops behind its answer. */
+/**
+ * Readings in a row that must be alike: the last words of a run are a few hops behind its answer.
+ */
 const STEADY = 50
 
 /** Figures since the reset, once nothing is under way any more. */

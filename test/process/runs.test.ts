@@ -1,4 +1,7 @@
-/** Runs: how many at once, in which order, on which core, how they are aborted; and what the host does itself. */
+/**
+ * Runs: how many at once, in which order, on which core, how they are aborted; and what the host
+ * does itself.
+ */
 import { getEventListeners } from 'node:events'
 import test, { type ExecutionContext } from 'ava'
 import {

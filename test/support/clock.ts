@@ -1,12 +1,11 @@
 /**
- * Clock for tests: time passes only when the test says so, and whoever waits for it resumes then.
+ * Clock for tests: time passes only when the test says so.
  */
 import { setImmediate } from 'node:timers/promises'
 import type { LoopClock } from '#core/task/scheduler.js'
 
 export class TestClock implements LoopClock {
   #now = 0
-  #paused: (() => void)[] = []
 
   now(): number {
     return this.#now
@@ -16,16 +15,8 @@ export class TestClock implements LoopClock {
     return setImmediate()
   }
 
-  /** Resolves when time has passed. */
-  pause(): Promise<void> {
-    return new Promise((resolve) => this.#paused.push(resolve))
-  }
-
   /** `ms` milliseconds pass. */
   advance(ms: number): void {
     this.#now += ms
-    const paused = this.#paused
-    this.#paused = []
-    for (const resume of paused) resume()
   }
 }

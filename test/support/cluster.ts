@@ -40,6 +40,11 @@ export interface ClusterOptions {
   readonly outboxBytes?: number
   readonly heapBytes?: number
   readonly sharedBytes?: number
+  /**
+   * Whether every endpoint runs its own loop, and parks; the schedule then chooses only what
+   * arrives, one step a turn of the event loop. A wake-up that is lost shows as a hang.
+   */
+  readonly isLooping?: boolean
   /** Steps after which a run that still makes progress is taken for a livelock. */
   readonly maxSteps?: number
 }
@@ -53,6 +58,7 @@ const DEFAULTS: Settings = {
   outboxBytes: 2 ** 26,
   heapBytes: 2 ** 20,
   sharedBytes: 2 ** 19,
+  isLooping: false,
   maxSteps: 1_000_000,
 }
 
@@ -76,6 +82,8 @@ export class Cluster {
   readonly #metrics: ArrayBuffer
   /** Every scope that an endpoint has heard of. */
   readonly #scopes: { readonly endpoint: Endpoint; readonly scope: Scope }[] = []
+  readonly #isLooping: boolean
+  #loops: Promise<number>[] = []
   #isStuck = false
 
   constructor(given: ClusterOptions) {
@@ -86,6 +94,7 @@ export class Cluster {
     this.#schedule = options.schedule ?? seeded(1)
     this.#delivery = options.delivery ?? chosen(this.#schedule)
     this.#maxSteps = options.maxSteps
+    this.#isLooping = options.isLooping
     this.#metrics = new ArrayBuffer(metricsBytes(count))
     const table = new HandlerTable([...builtinDefinitions, ...options.definitions])
     this.endpoints = Array.from({ length: count }, (_, id) => {
@@ -155,9 +164,12 @@ export class Cluster {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#isStuck) return
-    await this.settle()
-    this.check()
+    if (!this.#isStuck) {
+      await this.settle()
+      this.check()
+    }
+    this.network.close()
+    await Promise.all(this.#loops)
   }
 
   /** What is under way or waited for, a line each; empty if nothing is. */
@@ -205,10 +217,12 @@ export class Cluster {
       if (steps === this.#maxSteps) {
         throw new Error(`No end after ${steps} steps.\n${this.describe()}`)
       }
-      idleSteps = (await this.#step()) ? 0 : idleSteps + 1
+      const isProgress = await (this.#isLooping ? this.#loopStep() : this.#step())
+      idleSteps = isProgress ? 0 : idleSteps + 1
       if (idleSteps < patience) continue
       // The schedule may just not have chosen those who can do something: try everybody.
-      if (!(await this.#sweep()) && !(await this.#sweep())) break
+      const sweep = () => (this.#isLooping ? this.#loopSweep() : this.#sweep())
+      if (!(await sweep()) && !(await sweep())) break
       idleSteps = 0
     }
     this.#isStuck = false
@@ -235,6 +249,26 @@ export class Cluster {
     this.clock.advance(STEP_MS)
     await setImmediate()
     return isProgress
+  }
+
+  /** An arrival or none, and whatever the loops make of it. */
+  async #loopStep(): Promise<boolean> {
+    if (this.#loops.length === 0) {
+      this.#loops = this.endpoints.map((endpoint) => endpoint.scheduler.run())
+    }
+    const isProgress = this.#schedule.choose(4) > 0 && this.#delivery(this.network)
+    this.clock.advance(STEP_MS)
+    await setImmediate()
+    return isProgress
+  }
+
+  /** Everything arrives. True if anything did, or if some loop still runs. */
+  async #loopSweep(): Promise<boolean> {
+    const isPending = this.network.pending().length > 0
+    this.network.deliverAll()
+    this.clock.advance(STEP_MS)
+    await setImmediate()
+    return isPending || !this.endpoints.every(({ id }) => this.network.isParked(id))
   }
 
   /** What `Scheduler.run` does between two suspensions. */

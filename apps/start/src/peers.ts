@@ -61,7 +61,8 @@ function openPool(): Piscina<Numbers, number> {
     name: 'add',
     minThreads: 1,
     maxThreads: 1,
-    // By default a thread gets its next task when it has ended the one before: several times slower.
+    // By default a thread gets its next task when it has ended the one before: several times
+    // slower.
     concurrentTasksPerWorker: IN_FLIGHT,
     idleTimeout: Infinity,
   })

@@ -84,6 +84,28 @@ export const chains = task('test.work.chains', async (core: Core, count: number,
   return takeAllWork(core)
 })
 
+/** Work done by `count` sends to every endpoint. */
+export const fanOut = task('test.work.fan-out', async (core: Core, count: number) => {
+  await core.finish(async (inner) => {
+    for (let i = 0; i < count; i++) {
+      for (const dst of everyEndpoint(core)) {
+        if (!inner.send(work, dst)) await inner.drain()
+      }
+    }
+  })
+  return takeAllWork(core)
+})
+
+/** Finish scopes over local work and over calls to others. */
+export const atHome = task('test.work.at-home', async (core: Core, count: number) => {
+  for (let i = 0; i < count; i++) {
+    await core.finish(async (inner) => {
+      inner.send(work, core.id)
+      await inner.call(takeWork, i % (core.cores + 1))
+    })
+  }
+})
+
 export const branches = task('test.work.branches', async (core: Core, depth: number) => {
   const begin = core.finish((inner) => void inner.send(branch, core.cores - 1, depth))
   await begin

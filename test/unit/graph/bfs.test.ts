@@ -3,18 +3,16 @@
  * Whatever overtakes whatever, the levels are those of a search in one thread.
  */
 import test from 'ava'
-import { onAllCores, symmetricObject, type Core, type SymmetricObject } from '@orujo/core'
+import { onAllCores, symmetricObject, type Core } from '@orujo/core'
 import { searchBreadthFirst } from '#graph/bfs.js'
 import { treeLevels } from '#graph/bfs-tree.js'
 import { loadGraph } from '#graph/distributed-graph.js'
 import { loadCsr } from '#graph/load-csr.js'
 import { makeGraphPart, openHere, buildHere, takeArcs } from '#graph/loading.js'
-import type { GraphPart } from '#graph/graph-part.js'
 import { Partition } from '#graph/partition.js'
 import * as program from '#graph/program.js'
 import { topDownBfs } from '#graph/reference-bfs.js'
 import { ArcScatter } from '#graph/scatter.js'
-import { type SearchPart } from '#graph/search-part.js'
 import { kroneckerSource } from '#graph/source.js'
 import { Cluster } from '../../support/cluster.ts'
 import { forSeeds } from '../../support/schedule.ts'
@@ -25,7 +23,7 @@ const definitions = Object.values(program)
 /** A graph on all cores without a file to read it from. */
 async function scatter(core: Core, named: NamedGraph, isDirected: boolean) {
   const { vertices, pairs } = named
-  const graph = (await symmetricObject(core, makeGraphPart)) as SymmetricObject<GraphPart>
+  const graph = await symmetricObject(core, makeGraphPart)
   await onAllCores(core, openHere, graph, vertices, isDirected)
   const partition = new Partition(vertices, core.cores)
   await core.finish((inner) => {
@@ -38,7 +36,7 @@ async function scatter(core: Core, named: NamedGraph, isDirected: boolean) {
   const arcs = await onAllCores(core, buildHere, graph)
   const search = await symmetricObject(core, program.makeSearchPart, graph)
   const totalWeight = vertices + arcs.reduce((sum, count) => sum + count, 0)
-  return { search: search as SymmetricObject<SearchPart>, partition, totalWeight }
+  return { search, partition, totalWeight }
 }
 
 /** Levels by vertex of a search over all cores, and how many it counted. */

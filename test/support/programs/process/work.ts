@@ -112,7 +112,9 @@ export const sumOfIds = task('work.sum-of-ids', async (core: Core): Promise<numb
 
 export const addUpIds = task('work.add-up-ids', (core: Core) => allReduce(core, core.id, 'sum'))
 
-/** Fills the ring to `other` and beyond, then waits until there is room. Returns how often it did. */
+/**
+ * Fills the ring to `other` and beyond, then waits until there is room. Returns how often it did.
+ */
 export const fillAndDrain = task('work.fill-and-drain', async (core: Core, other: number) => {
   let drains = 0
   for (let sent = 0; sent < 300_000; sent++) {
@@ -162,7 +164,7 @@ export const die = delegate('work.die', (_core: Core, death: Death): void => {
       break
     case 'value':
       setImmediate(() => {
-        // eslint-disable-next-line @typescript-eslint/only-throw-error -- programs do throw such things
+        // eslint-disable-next-line @typescript-eslint/only-throw-error -- some programs do
         throw 'not an error'
       })
   }

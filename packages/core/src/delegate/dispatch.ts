@@ -17,6 +17,7 @@ import {
   CALL_NUMBERS,
   CALL_SCOPED,
   type HandlerTable,
+  FRAGMENT_MORE,
   REPLY_NUMBER,
   SEND_ENCODED,
   SEND_NUMBERS,
@@ -99,7 +100,7 @@ export class Dispatch<Context> implements ControlTarget {
       const operation = frameOperation(low)
       if (operation === REPLY_NUMBER) calls.resolve(i32[2 * at + 1]!, f64[at + 1]!, -1)
       else this.#handle(src, f64, i32, at, operation, frameWords(low))
-      received++
+      if (operation !== FRAGMENT_MORE) received++
       if (definitionOf(operation) < 0) isAnswered = true
       reader.head = (reader.head + frameWords(low)) | 0
       if (((reader.head - releasedAt) | 0) >= RELEASE_WORDS) {

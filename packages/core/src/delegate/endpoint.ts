@@ -127,6 +127,7 @@ export class Endpoint implements TaskHost {
   callScoped(definition: AnyDefinition, dst: CoreId, values: readonly unknown[]): Promise<unknown> {
     const { root } = this.scopes
     const operation = operationOf(this.table.idOf(definition), CALL_SCOPED)
+    this.counters[COUNTER.calls]!++
     const promise = this.calls.open(root)
     const call = this.calls.last
     try {

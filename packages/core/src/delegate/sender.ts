@@ -214,5 +214,6 @@ function sendFragments(outbox: Outbox, whole: Float64Array): void {
     outbox.i32[2 * at] = frameHeader(sent === 0 ? FRAGMENT_FIRST : FRAGMENT_MORE, 1 + piece.length)
     outbox.i32[2 * at + 1] = whole.length
     outbox.f64.set(piece, at + 1)
+    if (sent > 0) outbox.messages-- // the pieces count as one
   }
 }

@@ -22,6 +22,7 @@ import { COUNTER, trafficIndex } from '../metrics.ts'
 import { MAX_FRAME_WORDS, frameHeader, frameWords } from '../transport/frame.ts'
 import type { RingWriter } from '../transport/ring.ts'
 import type { Transport } from '../transport/transport.ts'
+import { CHUNK_WORDS, type Chunk, type ChunkPool } from './chunk-pool.ts'
 
 /**
  * Unpublished words that are worth a publication. The first batch after a flush is small, 2 KiB,
@@ -32,8 +33,6 @@ const FIRST_BATCH_WORDS = 256
 const LAST_BATCH_WORDS = 2048
 /** Words before the first message of a run: the header, and the run's length. */
 export const RUN_HEAD_WORDS = 2
-/** Words of one overflow chunk: as many as the longest frame has. */
-const CHUNK_WORDS = MAX_FRAME_WORDS + 1
 
 /** Why words were published: the counter that counts it. */
 export const FLUSH_SIZE = COUNTER.flushesBySize
@@ -51,15 +50,6 @@ export interface RunOwner {
   readonly id: number
   /** Counted messages by destination. */
   readonly counts: Int32Array
-}
-
-interface Chunk {
-  readonly f64: Float64Array
-  readonly i32: Int32Array
-  /** Words moved to the ring. */
-  begin: number
-  /** Words written. */
-  end: number
 }
 
 export class Outbox {
@@ -86,6 +76,7 @@ export class Outbox {
   readonly #limitWords: number
   readonly #listener: OutboxListener
   readonly #counters: Float64Array
+  readonly #pool: ChunkPool
   #chunks: Chunk[] = []
   /** The next free word of the window, and its end; -1 while no window is open. */
   #next = 0
@@ -103,6 +94,7 @@ export class Outbox {
     limitWords: number,
     listener: OutboxListener,
     counters: Float64Array,
+    pool: ChunkPool,
   ) {
     this.dst = dst
     this.#transport = transport
@@ -110,6 +102,7 @@ export class Outbox {
     this.#limitWords = limitWords
     this.#listener = listener
     this.#counters = counters
+    this.#pool = pool
     this.maxFrameWords = Math.min(MAX_FRAME_WORDS, this.#writer.capacity / 2)
     this.f64 = this.#writer.f64
     this.i32 = this.#writer.i32
@@ -246,8 +239,7 @@ export class Outbox {
       const waiting = this.#chunks.length * CHUNK_WORDS
       const isTooMuch = waiting > 0 && waiting + CHUNK_WORDS > this.#limitWords
       if (isTooMuch && this.isBounded) throw this.#overflowError()
-      const f64 = new Float64Array(CHUNK_WORDS)
-      chunk = { f64, i32: new Int32Array(f64.buffer), begin: 0, end: 0 }
+      chunk = this.#pool.take()
       this.#chunks.push(chunk)
     }
     const at = chunk.end
@@ -314,6 +306,7 @@ export class Outbox {
         chunk.begin += words
       }
       this.#chunks.shift()
+      this.#pool.give(chunk)
     }
     this.isOpen = true
     this.f64 = writer.f64

@@ -16,6 +16,7 @@
  *             its reader rings when it gives room back (transport/room.md).
  */
 import { COUNTER } from '../metrics.ts'
+import { ChunkPool } from '../message/chunk-pool.ts'
 import { FLUSH_EXPLICIT, FLUSH_TURN, Outbox } from '../message/outbox.ts'
 import type { RingReader } from '../transport/ring.ts'
 import { RUNNING, type Transport } from '../transport/transport.ts'
@@ -25,8 +26,9 @@ import { BREATHE, PARK, Pacer, TURN } from './pacer.ts'
 const TASKS_PER_TURN = 128
 /** Microtask turns after a promise was settled: as many functions may await one another. */
 const HOPS = 3
-/** Idle turns between two microtask turns for tasks that await deeper than that. */
+/** Idle turns between two microtask turns for tasks that await deeper than that: at first, then. */
 const IDLE_TURNS_PER_HOP = 8
+const LATE_TURNS_PER_HOP = 64
 /** Turns after which others need not wait longer for reports because this core is never idle. */
 const BUSY_TURNS_PER_REPORT = 64
 
@@ -89,8 +91,9 @@ export class Scheduler {
     this.#receiver = receiver
     this.#options = options
     this.#counters = options.counters
+    const pool = new ChunkPool()
     this.outboxes = transport.writers.map(
-      (_, dst) => new Outbox(transport, dst, options.outboxWords, this, options.counters),
+      (_, dst) => new Outbox(transport, dst, options.outboxWords, this, options.counters, pool),
     )
   }
 
@@ -208,7 +211,7 @@ export class Scheduler {
         hops = HOPS
       }
       // A resumed task may be some microtasks deep; tasks that wait for messages only need a look.
-      if (hops > 0 || (this.activeTasks > 0 && pacer.idleTurns % IDLE_TURNS_PER_HOP === 0)) {
+      if (hops > 0 || (this.activeTasks > 0 && isHopDue(pacer.idleTurns))) {
         hops--
         await undefined // suspends: tasks run, and may write, queue and call
       }
@@ -320,4 +323,10 @@ export class Scheduler {
     this.#isTouched = true
     for (const resume of waiters) resume()
   }
+}
+
+/** Every microtask turn allocates, so that there are fewer in a long wait. */
+function isHopDue(idleTurns: number): boolean {
+  const period = idleTurns < LATE_TURNS_PER_HOP ? IDLE_TURNS_PER_HOP : LATE_TURNS_PER_HOP
+  return idleTurns % period === 0
 }

@@ -5,6 +5,7 @@
 import { type LaunchOptions, OrujoError, type Runtime, launch } from '@orujo/core'
 import * as work from './work.ts'
 
+export { collected } from './collecting.ts'
 export { cycles, speed } from './cycles.ts'
 export { idleUsage } from './idle.ts'
 export { talk, talkAndOccupy, talkAtOnce, talkToSlowReader } from './talking.ts'

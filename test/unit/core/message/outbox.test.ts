@@ -2,6 +2,7 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { COUNTER, metricsBytes, metricsRow } from '#core/metrics.js'
+import { ChunkPool } from '#core/message/chunk-pool.js'
 import { FLUSH_EXPLICIT, Outbox, RUN_HEAD_WORDS, type RunOwner } from '#core/message/outbox.js'
 import { frameHeader, frameOperation, frameWords } from '#core/transport/frame.js'
 import { MemoryNetwork } from '#core/transport/memory.js'
@@ -38,7 +39,7 @@ class Line {
     this.#network = new MemoryNetwork(2, ringWords)
     const listener = { outboxFilled: () => void this.filled++ }
     const transport = this.#network.transport(0)
-    this.outbox = new Outbox(transport, DST, limitWords, listener, this.row)
+    this.outbox = new Outbox(transport, DST, limitWords, listener, this.row, new ChunkPool())
   }
 
   /** A frame of its own; `words` are its payload. */

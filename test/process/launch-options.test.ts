@@ -100,6 +100,13 @@ test('the flags of the process that no thread may have are no obstacle', async (
   t.is(await resultOf('launchAndClose', [], { flags }), 3)
 })
 
+test('a program runs the same where Node forbids code from strings', async (t) => {
+  const flags = ['--disallow-code-generation-from-strings']
+  const sum = (0.5 * (1000 * 1001)) / 2
+  t.deepEqual(await resultOf('tallyOnOther', [1000]), { sum, isCodeForbidden: false })
+  t.deepEqual(await resultOf('tallyOnOther', [1000], { flags }), { sum, isCodeForbidden: true })
+})
+
 test('memory that cannot be had is an error that names the options to lower', async (t) => {
   const wrapper = ['prlimit', '--as=8000000000']
   const outcome = await resultOf<string>('launchRejection', [{ heapBytes: 2 ** 32 }], { wrapper })

@@ -5,6 +5,7 @@
  * States      of a call: running -> answered; its scope is known here in between, so that the
  *             caller can abort it.
  */
+import { COUNTER } from '../metrics.ts'
 import type { AnyDefinition } from '../message/definition.ts'
 import type { Scope } from '../sync/scope.ts'
 import { finishScope } from '../sync/finish.ts'
@@ -40,6 +41,7 @@ export class ScopedCalls<Context> {
     const { sender, tasks, scopes, here } = this.#parts
     const key = keyOf(src, call)
     tasks.taskStarted()
+    tasks.counters[COUNTER.tasksStarted]!++
     try {
       const value = await finishScope(scopes, scopes.root, (scope) => {
         this.#running.set(key, scope)
@@ -52,6 +54,7 @@ export class ScopedCalls<Context> {
       sender.replyError(src, call, error, false, at)
     } finally {
       this.#running.delete(key)
+      tasks.counters[COUNTER.tasksFinished]!++
       tasks.taskEnded()
     }
   }

@@ -58,7 +58,6 @@ export async function coreMain(start: CoreStart): Promise<Uint8Array | undefined
     await control.loopEnded
     const error = await within(control.lastWord, LAST_WORD_MS, closedError)
     endpoint.end(error)
-    endpoint.scheduler.end(error)
     // suspends: tasks that waited hear of it
     await endpoint.clock.macrotask()
     return undefined

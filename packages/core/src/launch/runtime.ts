@@ -178,7 +178,6 @@ export class Runtime extends EventEmitter<RuntimeEvents> {
     if (this.#endpoint.ended !== undefined) return
     this.#pools?.announceEnd(packError(error))
     this.#endpoint.end(error)
-    this.#endpoint.scheduler.end(error)
     closeThreads(this.#parts.threads)
   }
 

@@ -3,12 +3,11 @@
  * outside the clock, and reports.
  */
 import { open, stat } from 'node:fs/promises'
+import { startProgress, WrongAnswerError, type Terminal } from '@orujo/cli'
 import { launch, type Runtime } from '@orujo/core'
 import { loadGraph, type BfsResult, type DistributedGraph } from '@orujo/graph'
 import { openGraph, type GraphInput, type GraphName } from './graph-name.ts'
-import { startProgress } from './progress.ts'
 import { describeRun, jsonOf, type BfsReport } from './report.ts'
-import type { Terminal } from './terminal.ts'
 import { describeVertex, resolveVertex, VertexNameError } from './vertex-name.ts'
 
 /** Options as parsed. */
@@ -28,8 +27,8 @@ export interface BfsCommand {
 /** Lines written to the file of `--out` at a time. */
 const LINES_PER_WRITE = 1 << 14
 
-/** The exit code: 1 if a tree was wrong, which has then been told. */
-export async function runBfs(command: BfsCommand, terminal: Terminal): Promise<number> {
+/** Throws WrongAnswerError, after the report, if a tree was wrong. */
+export async function runBfs(command: BfsCommand, terminal: Terminal): Promise<void> {
   const input = await openGraph(command.graph, command.seed)
   const wanted = command.source === undefined ? undefined : resolveVertex(command.source, input)
   // Before the work, so that a wrong path costs no time.
@@ -45,9 +44,7 @@ export async function runBfs(command: BfsCommand, terminal: Terminal): Promise<n
   const report: BfsReport = { command, runtime, input, graph, source, ...trials }
   if (trials.result !== undefined) await out?.write(graph, trials.result)
   terminal.stdout.write(command.json ? `${jsonOf(report)}\n` : describeRun(report))
-  if (trials.violation === undefined) return 0
-  terminal.stderr.write(`error: wrong answer: ${trials.violation}\n`)
-  return 1
+  if (trials.violation !== undefined) throw new WrongAnswerError(trials.violation)
 }
 
 async function load(

@@ -39,12 +39,15 @@ export class ScopedCalls<Context> {
   ): Promise<void> {
     const { sender, tasks, scopes, here } = this.#parts
     const key = keyOf(src, call)
-    tasks.taskStarted()
+    const task = { definition }
+    tasks.taskStarted(task)
     try {
-      const value = await finishScope(scopes, scopes.root, (scope) => {
+      const finished = finishScope(scopes, scopes.root, (scope) => {
         this.#running.set(key, scope)
         return callBody(definition.body, scope.context, values)
       })
+      tasks.taskSuspended(task)
+      const value = await finished
       sender.reply(src, call, value, false, definition.name)
     } catch (error) {
       if (tasks.ended !== undefined) return // there is nobody to tell
@@ -52,7 +55,7 @@ export class ScopedCalls<Context> {
       sender.replyError(src, call, error, false, at)
     } finally {
       this.#running.delete(key)
-      tasks.taskEnded()
+      tasks.taskEnded(task)
     }
   }
 

@@ -4,8 +4,8 @@
  *
  * States      of a record: open (its duration is OPEN) -> ended. It is written when what it records
  *             begins, so that a core that dies in the middle leaves word of it.
- * Shared words one ring per endpoint, written by its owner with plain stores, read by the host only
- *             after the owner's thread has ended.
+ * Shared words one ring per endpoint, written by its owner with plain stores, read by the host
+ *             only after the owner's thread has ended.
  * Bounds      `capacity` records; a further one takes the place of the oldest, and `lost` counts it.
  */
 

@@ -52,7 +52,9 @@ test('a record that was overwritten cannot be ended, and the one in its place is
 test('rings of one memory do not touch, and are found again by another view', (t) => {
   const memory = new SharedArrayBuffer(traceBytes(3, 4))
   const rings = [0, 1, 2].map((id) => new TraceRing(memory, 4, id))
-  for (const [id, ring] of rings.entries()) for (let i = 0; i < 5 + id; i++) begin(ring, 10 * id + i)
+  for (const [id, ring] of rings.entries()) {
+    for (let i = 0; i < 5 + id; i++) begin(ring, 10 * id + i)
+  }
   const views = [0, 1, 2].map((id) => new TraceRing(memory, 4, id))
   begin(views[0]!, 99)
   t.deepEqual(

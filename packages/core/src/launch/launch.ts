@@ -38,7 +38,8 @@ export async function launch(options: LaunchOptions): Promise<Runtime> {
   }
 }
 
-function reserve(settings: Settings): SharedParts {
+/** The memory that host and cores share, and no more than the settings ask for. */
+export function reserve(settings: Settings): SharedParts {
   const { trace } = settings
   const cores = settings.locales * settings.coresPerLocale
   try {

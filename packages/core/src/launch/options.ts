@@ -51,8 +51,8 @@ export interface LaunchOptions {
   /** Milliseconds between 'metrics' events; 0 for none. Default 0. */
   readonly metricsIntervalMs?: number
   /**
-   * Records tasks, delegates, flushes and waits on every core and the host, and writes them at close
-   * to a file for ui.perfetto.dev. Its name, or options. Default: no trace, at no cost.
+   * Records tasks, delegates, flushes and waits on every core and the host, and writes them at
+   * close to a file for ui.perfetto.dev. Its name, or options. Default: no trace, at no cost.
    */
   readonly trace?: string | TraceOptions
   /** Milliseconds that starting the cores and loading the program may take. Default 30,000. */

@@ -46,7 +46,7 @@ export interface OutboxListener {
 
 /** Told about each publication, if a trace was asked for. */
 export interface OutboxTrace {
-  /** `messages` are about to be published: the words that `writer` has reserved and not published. */
+  /** So many messages are about to be published: the words that `writer` has reserved. */
   publishing(dst: number, writer: RingWriter, messages: number): void
   /** It is done, and the reader is awake. */
   published(): void

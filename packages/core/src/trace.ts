@@ -6,8 +6,8 @@
  *             begins, so that a core that dies in the middle leaves word of it.
  * Shared words one ring per endpoint, written by its owner with plain stores, read by the host
  *             only after the owner's thread has ended.
- * Shared words one ring per endpoint, written by its owner with plain stores, read by the host
- *             only after the thread of its owner has ended.
+ * Bounds      `capacity` records; a further one takes the place of the oldest, and `lost` tells.
+ */
 
 /** What is recorded. Kinds from `lifetime` on may overlap others of their core. */
 export const TRACE = Object.freeze({

@@ -124,22 +124,21 @@ export class Core {
     d?: unknown,
   ): boolean {
     const count = arguments.length - 2
-    const { scope } = this
     if (typeof target === 'number') {
-      // The hot case: one more message like the last one to that core.
+      // The hot case: one more message like the last one to that core. Its scope has been listed
+      // when the run began, and the ring had room for a batch.
       const outbox = this.#outboxes[target]
       if (
         outbox !== undefined &&
         outbox.runDefinition === definition &&
-        outbox.runOwner === scope &&
+        outbox.runOwner === this.scope &&
         outbox.runArity === count &&
         areNumbers(count, a, b, c, d)
       ) {
         const at = outbox.extendRun(count)
         if (at >= 0) {
           writeNumbers(outbox.f64, at, count, a, b, c, d)
-          if (!scope.isDirty) this.endpoint.scopes.markDirty(scope)
-          return outbox.isOpen
+          return true
         }
       }
     }
@@ -302,24 +301,24 @@ export class Core {
     const isObject = definition.kind === 'object'
     const words = isObject ? count + 1 : count
     // Different shapes, and the object before the arguments, make for different runs.
-    const arity = count + ARITIES * (isObject ? SHAPES + shape : shape)
+    const like = count + ARITIES * (isObject ? SHAPES + shape : shape)
     let at = -1
     if (
       outbox.runDefinition === definition &&
       outbox.runOwner === scope &&
-      outbox.runArity === arity
+      outbox.runLike === like
     ) {
       at = outbox.extendRun(words)
     }
     if (at < 0) {
       scope.checkOpen()
       const operation = operationOf(endpoint.table.idOf(definition), SEND_NUMBERS)
-      at = outbox.beginRun(operation, scope, definition, words, arity, shape)
+      at = outbox.beginRun(operation, scope, definition, words, like, shape)
+      endpoint.scopes.markDirty(scope)
     }
     if (isObject) outbox.f64[at++] = rawOf(target)
     if (shape === 0) writeNumbers(outbox.f64, at, count, a, b, c, d)
     else writeNumbers(outbox.f64, at, count, wordOf(a), wordOf(b), wordOf(c), wordOf(d))
-    if (!scope.isDirty) endpoint.scopes.markDirty(scope)
     return outbox.isOpen
   }
 

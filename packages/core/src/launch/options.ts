@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os'
 
+import { reportWords } from '../delegate/sender.ts'
 import { MAX_CORES } from '../memory/address.ts'
 import { MAX_HEAP_BYTES } from '../memory/heap.ts'
 import type { CoreId } from '../place.ts'
@@ -35,7 +36,10 @@ export interface LaunchOptions {
   readonly heapBytes?: number
   /** Of these, bytes for arrays and symmetric memory; the rest is for `allocate`. Default 3/4. */
   readonly sharedBytes?: number
-  /** Bytes of the ring between two endpoints, a power of two. Default 256 KiB, less with many. */
+  /**
+   * Bytes of the ring between two endpoints, a power of two. Default 256 KiB, less with many; from
+   * 62 cores on at least 2 KiB, and more with more, for a report of all cores must fit half a ring.
+   */
   readonly ringBytes?: number
   /** Bytes that may wait for one destination whose ring is full. Default 256 MiB. */
   readonly outboxBytes?: number
@@ -112,7 +116,8 @@ export const LOADING_KEY = 'orujo.isLoadingProgram'
 const MIB = 2 ** 20
 /** Rings take at most this much address space together unless `ringBytes` says otherwise. */
 const RING_BUDGET_BYTES = 64 * MIB
-const MIN_RING_BYTES = 2 ** 13
+const MIN_RING_BYTES = 2 ** 10
+const MIN_DEFAULT_RING_BYTES = 2 ** 13
 const MAX_DEFAULT_RING_BYTES = 2 ** 18
 
 const LAUNCH_OPTIONS: readonly string[] = Object.freeze([
@@ -198,14 +203,22 @@ function memorySettings(
   const sharedDefault = Math.floor((heapBytes * 3) / 4 / 64) * 64
   const sharedBytes = bytes('sharedBytes', options.sharedBytes ?? sharedDefault, 0, heapBytes)
   const budget = RING_BUDGET_BYTES / (cores + 1) ** 2
-  const fitting = Math.max(MIN_RING_BYTES, 2 ** Math.floor(Math.log2(budget)))
+  const leastRing = leastRingBytes(cores)
+  const fitting = Math.max(MIN_DEFAULT_RING_BYTES, leastRing, 2 ** Math.floor(Math.log2(budget)))
   const asked = options.ringBytes ?? Math.min(MAX_DEFAULT_RING_BYTES, fitting)
+  const ringName = leastRing > MIN_RING_BYTES ? `ringBytes with ${cores} cores` : 'ringBytes'
   return {
     heapBytes: multiple('heapBytes', heapBytes, 64),
     sharedBytes: multiple('sharedBytes', sharedBytes, 64),
-    ringBytes: powerOfTwo('ringBytes', bytes('ringBytes', asked, 2 ** 10, 2 ** 30)),
+    ringBytes: powerOfTwo('ringBytes', bytes(ringName, asked, leastRing, 2 ** 30)),
     outboxBytes: bytes('outboxBytes', options.outboxBytes ?? 256 * MIB, 2 ** 12, 2 ** 40),
   }
+}
+
+/** The smallest ring in which the longest frame that cannot be cut, a report, is half or less. */
+function leastRingBytes(cores: number): number {
+  const halfBytes = 8 * reportWords(cores + 1) // the host counts too
+  return Math.max(MIN_RING_BYTES, 2 ** Math.ceil(Math.log2(2 * halfBytes)))
 }
 
 function paceSettings(

@@ -25,6 +25,12 @@ export async function launchAndClose(options: Options = {}): Promise<number> {
   return await runtime.host.call(work.add, 1, 1, 2)
 }
 
+/** Runs of one-way messages to core 1: what came of them there. */
+export async function tallyOnOther(count: number): Promise<unknown> {
+  await using runtime = await launchTwo()
+  return await runtime.run(work.tallyOn, 1, count)
+}
+
 /** What `launch` rejects with. */
 export async function launchRejection(options: Options): Promise<string> {
   try {

@@ -9,8 +9,9 @@ export { JoinHandle } from './delegate/join-handle.ts'
 export { GlobalCompletionEvent, completionEvent } from './delegate/event.ts'
 export { InvariantError, OrujoError, type OrujoCode } from './errors.ts'
 export { launch } from './launch/launch.ts'
-export type { LaunchOptions, ResourceLimits } from './launch/options.ts'
+export type { LaunchOptions, ResourceLimits, TraceOptions } from './launch/options.ts'
 export type { RunOptions, Runtime, RuntimeEvents } from './launch/runtime.ts'
+export type { TraceSummary } from './launch/trace-file.ts'
 export {
   type ElementType,
   type ScalarType,

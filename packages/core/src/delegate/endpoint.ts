@@ -22,8 +22,9 @@ import type { RingReader } from '../transport/ring.ts'
 import type { Transport } from '../transport/transport.ts'
 import { Calls } from './calls.ts'
 import { Dispatch } from './dispatch.ts'
+import type { Recorder } from './recorder.ts'
 import { Sender } from './sender.ts'
-import type { TaskHost, TaskRun } from './task-run.ts'
+import type { HostedTask, TaskHost, TaskRun } from './task-run.ts'
 
 export interface EndpointOptions {
   readonly topology: Topology
@@ -42,6 +43,8 @@ export interface EndpointOptions {
   readonly makeCore: (endpoint: Endpoint, scope: Scope) => unknown
   /** Takes the lines of `core.log`. */
   readonly writeLine: (line: string) => void
+  /** Records what happens here; none if no trace was asked for. */
+  readonly recorder?: Recorder | undefined
 }
 
 export class Endpoint implements TaskHost {
@@ -59,11 +62,12 @@ export class Endpoint implements TaskHost {
   table = new HandlerTable([])
   readonly clock: LoopClock
   readonly #dispatch: Dispatch<Endpoint>
+  readonly #recorder: Recorder | undefined
   readonly #states = new Map<object, unknown>()
   #end: Error | undefined = undefined
 
   constructor(options: EndpointOptions) {
-    const { transport, counters, clock, spinMs } = options
+    const { transport, counters, clock, spinMs, recorder } = options
     this.id = transport.endpoint
     this.topology = options.topology
     this.transport = transport
@@ -71,15 +75,20 @@ export class Endpoint implements TaskHost {
     this.counters = counters
     this.clock = clock
     this.writeLine = options.writeLine
+    this.#recorder = recorder
     const codec = new Codec<Endpoint>(options.extensions)
     // The loop reads messages only once everything below is made.
     const receiver: Receiver = {
-      receive: (src: number, reader: RingReader) => this.#dispatch.receive(src, reader),
+      receive:
+        recorder === undefined
+          ? (src: number, reader: RingReader) => this.#dispatch.receive(src, reader)
+          : (src: number, reader: RingReader) => this.#receiveTraced(recorder, src, reader),
       quiet: () => this.scopes.reportQuiet(),
       isQuietDue: () => this.scopes.isReportDue,
     }
     const outboxWords = Math.ceil(options.outboxBytes / 8)
-    this.scheduler = new Scheduler(transport, receiver, { clock, spinMs, outboxWords, counters })
+    const pace = { clock, spinMs, outboxWords, counters, trace: recorder }
+    this.scheduler = new Scheduler(transport, receiver, pace)
     this.sender = new Sender(this.id, this.scheduler, codec, counters)
     this.scopes = new ScopeTable(
       this.id,
@@ -112,6 +121,7 @@ export class Endpoint implements TaskHost {
   useTable(table: HandlerTable): void {
     this.table = table
     this.#dispatch.useTable(table)
+    this.#recorder?.useTable(table)
   }
 
   /** State that a higher level keeps on this endpoint under `key`, made at its first use. */
@@ -154,12 +164,18 @@ export class Endpoint implements TaskHost {
     this.scheduler.end(error)
   }
 
-  taskStarted(): void {
+  taskStarted(task: HostedTask): void {
     this.scheduler.activeTasks++
+    if (this.#recorder !== undefined) this.#recorder.taskStarted(task)
   }
 
-  taskEnded(): void {
+  taskSuspended(task: HostedTask): void {
+    if (this.#recorder !== undefined) this.#recorder.taskSuspended(task)
+  }
+
+  taskEnded(task: HostedTask): void {
     this.scheduler.activeTasks--
+    if (this.#recorder !== undefined) this.#recorder.taskEnded(task)
   }
 
   answer(run: TaskRun, value: unknown): void {
@@ -212,6 +228,12 @@ export class Endpoint implements TaskHost {
   /** Counts a delegate that ran here without a message. */
   countLocal(): void {
     this.counters[COUNTER.localDelegates]!++
+  }
+
+  #receiveTraced(recorder: Recorder, src: number, reader: RingReader): void {
+    recorder.receiving(src, reader)
+    this.#dispatch.receive(src, reader)
+    recorder.received()
   }
 
   #logUnheard(error: unknown): void {

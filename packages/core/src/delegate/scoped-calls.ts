@@ -40,13 +40,16 @@ export class ScopedCalls<Context> {
   ): Promise<void> {
     const { sender, tasks, scopes, here } = this.#parts
     const key = keyOf(src, call)
-    tasks.taskStarted()
+    const task = { definition }
+    tasks.taskStarted(task)
     tasks.counters[COUNTER.tasksStarted]!++
     try {
-      const value = await finishScope(scopes, scopes.root, (scope) => {
+      const finished = finishScope(scopes, scopes.root, (scope) => {
         this.#running.set(key, scope)
         return callBody(definition.body, scope.context, values)
       })
+      tasks.taskSuspended(task)
+      const value = await finished
       sender.reply(src, call, value, false, definition.name)
     } catch (error) {
       if (tasks.ended !== undefined) return // there is nobody to tell
@@ -55,7 +58,7 @@ export class ScopedCalls<Context> {
     } finally {
       this.#running.delete(key)
       tasks.counters[COUNTER.tasksFinished]!++
-      tasks.taskEnded()
+      tasks.taskEnded(task)
     }
   }
 

@@ -18,6 +18,7 @@ import {
   powerOfTwo,
   programUrls,
   record,
+  text,
   texts,
   textsByName,
   whole,
@@ -53,6 +54,11 @@ export interface LaunchOptions {
   readonly log?: 'stderr' | 'event'
   /** Milliseconds between 'metrics' events; 0 for none. Default 0. */
   readonly metricsIntervalMs?: number
+  /**
+   * Records tasks, delegates, flushes and waits on every core and the host, and writes them at
+   * close to a file for ui.perfetto.dev. Its name, or options. Default: no trace, at no cost.
+   */
+  readonly trace?: string | TraceOptions
   /** Milliseconds that starting the cores and loading the program may take. Default 30,000. */
   readonly launchTimeoutMs?: number
   /** Milliseconds that `close` waits for runs in progress before it ends them. Default 10,000. */
@@ -68,6 +74,14 @@ export interface LaunchOptions {
   readonly env?: Readonly<Record<string, string>>
   /** V8 limits of each core, as in `new Worker`. */
   readonly resourceLimits?: ResourceLimits
+}
+
+/** What `launch({ trace })` takes. */
+export interface TraceOptions {
+  /** Path of the file: made, or emptied, at launch; written at close. */
+  readonly file: string
+  /** Records kept of each core, the latest; 40 bytes each. Default 65,536. */
+  readonly eventsPerCore?: number
 }
 
 export interface ResourceLimits {
@@ -89,10 +103,11 @@ export interface RunOptions {
 
 /** Options with defaults filled in. */
 export type Settings = Required<
-  Omit<LaunchOptions, 'program' | 'execArgv' | 'env' | 'resourceLimits'>
+  Omit<LaunchOptions, 'program' | 'trace' | 'execArgv' | 'env' | 'resourceLimits'>
 > &
   Pick<LaunchOptions, 'execArgv' | 'env' | 'resourceLimits'> & {
     readonly programs: readonly string[]
+    readonly trace?: Required<TraceOptions>
   }
 
 /** Environment data of a thread while it loads a program, which must not launch another runtime. */
@@ -117,6 +132,7 @@ const LAUNCH_OPTIONS: readonly string[] = Object.freeze([
   'maxRuns',
   'log',
   'metricsIntervalMs',
+  'trace',
   'launchTimeoutMs',
   'closeTimeoutMs',
   'abortGraceMs',
@@ -130,6 +146,11 @@ const RUN_OPTIONS: readonly string[] = Object.freeze([
   'priority',
   'core',
 ] satisfies (keyof RunOptions)[])
+
+const TRACE_OPTIONS: readonly string[] = Object.freeze([
+  'file',
+  'eventsPerCore',
+] satisfies (keyof TraceOptions)[])
 
 const RESOURCE_LIMITS: readonly string[] = Object.freeze([
   'maxOldGenerationSizeMb',
@@ -155,6 +176,7 @@ export function settle(options: LaunchOptions): Settings {
     ...memorySettings(options, cores),
     ...paceSettings(options, cores <= hardware),
     log: oneOf('log', options.log ?? 'stderr', ['stderr', 'event']),
+    ...(options.trace === undefined ? {} : { trace: traceSettings(options.trace) }),
     ...threadSettings(options),
   }
 }
@@ -213,6 +235,15 @@ function paceSettings(
     launchTimeoutMs: milliseconds('launchTimeoutMs', options.launchTimeoutMs ?? 30_000),
     closeTimeoutMs: milliseconds('closeTimeoutMs', options.closeTimeoutMs ?? 10_000),
     abortGraceMs: milliseconds('abortGraceMs', options.abortGraceMs ?? 2_000),
+  }
+}
+
+function traceSettings(trace: string | TraceOptions): Required<TraceOptions> {
+  if (typeof trace !== 'string') record('trace', trace, TRACE_OPTIONS)
+  const { file, eventsPerCore = 65_536 } = typeof trace === 'string' ? { file: trace } : trace
+  return {
+    file: text(typeof trace === 'string' ? 'trace' : 'trace.file', file),
+    eventsPerCore: whole('trace.eventsPerCore', eventsPerCore, 1, 2 ** 22),
   }
 }
 

@@ -45,6 +45,14 @@ export interface OutboxListener {
   outboxFilled(outbox: Outbox): void
 }
 
+/** Told about each publication, if a trace was asked for. */
+export interface OutboxTrace {
+  /** So many messages are about to be published: the words that `writer` has reserved. */
+  publishing(dst: number, writer: RingWriter, messages: number): void
+  /** It is done, and the reader is awake. */
+  published(): void
+}
+
 /** What the messages of a run belong to: a completion scope. */
 export interface RunOwner {
   /** Goes into the header. */
@@ -80,6 +88,7 @@ export class Outbox {
   readonly #listener: OutboxListener
   readonly #counters: Float64Array
   readonly #pool: ChunkPool
+  readonly #trace: OutboxTrace | undefined
   #chunks: Chunk[] = []
   /** The next free word of the window, and its end; -1 while no window is open. */
   #next = 0
@@ -98,6 +107,7 @@ export class Outbox {
     listener: OutboxListener,
     counters: Float64Array,
     pool: ChunkPool,
+    trace?: OutboxTrace,
   ) {
     this.dst = dst
     this.#transport = transport
@@ -106,6 +116,7 @@ export class Outbox {
     this.#listener = listener
     this.#counters = counters
     this.#pool = pool
+    this.#trace = trace
     this.maxFrameWords = Math.min(MAX_FRAME_WORDS, this.#writer.capacity / 2)
     this.f64 = this.#writer.f64
     this.i32 = this.#writer.i32
@@ -292,10 +303,14 @@ export class Outbox {
   #publish(cause: number): boolean {
     const writer = this.#writer
     const words = (writer.tail - writer.published) | 0
-    if (!writer.publish()) return false
-    this.#transport.wake(this.dst)
+    if (words === 0) return false
     const counters = this.#counters
     const traffic = trafficIndex(this.dst)
+    const trace = this.#trace
+    if (trace !== undefined) trace.publishing(this.dst, writer, this.messages - counters[traffic]!)
+    writer.publish()
+    this.#transport.wake(this.dst)
+    if (trace !== undefined) trace.published()
     counters[traffic] = this.messages
     counters[traffic + 1]! += words
     counters[cause]!++

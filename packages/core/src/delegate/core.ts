@@ -28,11 +28,10 @@ import {
   operationOf,
 } from '../message/handlers.ts'
 import type { Outbox } from '../message/outbox.ts'
-import type { CoreId, Topology } from '../place.ts'
+import { type Anywhere, type CoreId, type Topology, anywhere } from '../place.ts'
 import { finishScope } from '../sync/finish.ts'
 import type { Scope } from '../sync/scope.ts'
 import { frameHeader } from '../transport/frame.ts'
-import { type Anywhere, anywhere } from './anywhere.ts'
 import {
   areNumbers,
   callBody,
@@ -50,6 +49,8 @@ import { NO_ANSWER, TaskRun, isThenable } from './task-run.ts'
 
 /** Where something runs: a core, or anything that has a home, such as a global address. */
 export type Target = CoreId | { readonly core: CoreId }
+/** A target or `anywhere`, which to the compiler is none. */
+type AnyTarget = number | { readonly core: CoreId }
 
 const { calls: CALLS, spawns: SPAWNS } = COUNTER
 
@@ -122,7 +123,7 @@ export class Core {
   ): boolean
   send(
     definition: AnyDefinition,
-    target: Target | Anywhere,
+    target: AnyTarget,
     a?: unknown,
     b?: unknown,
     c?: unknown,
@@ -356,12 +357,7 @@ export class Core {
     return outbox.isOpen
   }
 
-  #sendSlow(
-    definition: AnyDefinition,
-    target: Target | Anywhere,
-    dst: number,
-    values: unknown[],
-  ): boolean {
+  #sendSlow(definition: AnyDefinition, target: AnyTarget, dst: number, values: unknown[]): boolean {
     const { endpoint, scope } = this
     if (target === anywhere) {
       if (definition.kind !== 'task') throw unboundDelegateError(definition)

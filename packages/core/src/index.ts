@@ -47,7 +47,8 @@ export {
   symmetricObject,
 } from './parallel/allocate.ts'
 export { type Operator, allReduce, barrier, onAllCores, reduce } from './parallel/collective.ts'
+export { type UnboundRange, forallRangesUnbound, forallUnbound } from './parallel/forall-unbound.ts'
 export { blockRange, forall, forallRanges } from './parallel/forall.ts'
-export type { CoreId, LocaleId, Topology } from './place.ts'
+export { type Anywhere, type CoreId, type LocaleId, type Topology, anywhere } from './place.ts'
 export { CompletionEvent } from './sync/completion-event.ts'
 export { WorkFailedError } from './sync/scopes.ts'

@@ -17,14 +17,16 @@ import type { WorkPlace } from '../message/wire-error.ts'
 import type { CoreId, Topology } from '../place.ts'
 import type { Scope } from '../sync/scope.ts'
 import { ScopeTable } from '../sync/scopes.ts'
-import { type LoopClock, type Receiver, Scheduler } from '../task/scheduler.ts'
+import { type LoopClock, type Receiver, Scheduler, type SharedWork } from '../task/scheduler.ts'
 import type { RingReader } from '../transport/ring.ts'
 import type { Transport } from '../transport/transport.ts'
 import { Calls } from './calls.ts'
 import { Dispatch } from './dispatch.ts'
 import type { Recorder } from './recorder.ts'
 import { Sender } from './sender.ts'
+import { Stealing, type StealingOptions } from './stealing.ts'
 import type { HostedTask, TaskHost, TaskRun } from './task-run.ts'
+import { UnboundTasks } from './unbound.ts'
 
 export interface EndpointOptions {
   readonly topology: Topology
@@ -45,6 +47,8 @@ export interface EndpointOptions {
   readonly writeLine: (line: string) => void
   /** Records what happens here; none if no trace was asked for. */
   readonly recorder?: Recorder | undefined
+  /** How unbound tasks are shared; left out for the host, which runs none. */
+  readonly stealing?: StealingOptions
 }
 
 export class Endpoint implements TaskHost {
@@ -57,6 +61,7 @@ export class Endpoint implements TaskHost {
   readonly scopes: ScopeTable
   readonly calls: Calls
   readonly sender: Sender<Endpoint>
+  readonly unbound: UnboundTasks<Endpoint>
   readonly writeLine: (line: string) => void
   /** Set by `useTable` before the first message. */
   table = new HandlerTable([])
@@ -86,9 +91,15 @@ export class Endpoint implements TaskHost {
       quiet: () => this.scopes.reportQuiet(),
       isQuietDue: () => this.scopes.isReportDue,
     }
+    const work: SharedWork = {
+      turn: (isBusy) => this.unbound.turn(isBusy),
+      isDue: () => this.unbound.isDue(),
+      announce: () => this.unbound.announce(),
+      withdraw: () => this.unbound.withdraw(),
+    }
     const outboxWords = Math.ceil(options.outboxBytes / 8)
-    const pace = { clock, spinMs, outboxWords, counters, trace: recorder }
-    this.scheduler = new Scheduler(transport, receiver, pace)
+    const settings = { clock, spinMs, outboxWords, counters, work, trace: recorder }
+    this.scheduler = new Scheduler(transport, receiver, settings)
     this.sender = new Sender(this.id, this.scheduler, codec, counters)
     this.scopes = new ScopeTable(
       this.id,
@@ -98,7 +109,7 @@ export class Endpoint implements TaskHost {
       (error) => this.#logUnheard(error),
     )
     this.calls = new Calls(this.scopes)
-    this.#dispatch = new Dispatch({
+    const parts = {
       here: this.id,
       scheduler: this.scheduler,
       scopes: this.scopes,
@@ -109,7 +120,9 @@ export class Endpoint implements TaskHost {
       counters,
       memory: this.memory,
       tasks: this,
-    })
+    }
+    this.unbound = new UnboundTasks(parts, clock, this.#makeStealing(options), recorder)
+    this.#dispatch = new Dispatch({ ...parts, unbound: this.unbound })
   }
 
   /** The error with which the endpoint ended, if it did. */
@@ -122,6 +135,7 @@ export class Endpoint implements TaskHost {
     this.table = table
     this.#dispatch.useTable(table)
     this.#recorder?.useTable(table)
+    this.unbound.useTable(table)
   }
 
   /** State that a higher level keeps on this endpoint under `key`, made at its first use. */
@@ -234,6 +248,12 @@ export class Endpoint implements TaskHost {
     recorder.receiving(src, reader)
     this.#dispatch.receive(src, reader)
     recorder.received()
+  }
+
+  #makeStealing(options: EndpointOptions): Stealing | undefined {
+    const { stealing, topology, transport, counters } = options
+    if (stealing === undefined) return undefined
+    return new Stealing(stealing, topology, transport, this.sender, counters, options.recorder)
   }
 
   #logUnheard(error: unknown): void {

@@ -15,6 +15,7 @@ import { Core } from '../delegate/core.ts'
 import { Endpoint } from '../delegate/endpoint.ts'
 import { coreExtensions } from '../delegate/handles.ts'
 import { writeLine } from '../delegate/log.ts'
+import type { StealingOptions } from '../delegate/stealing.ts'
 import { OrujoError } from '../errors.ts'
 import { CoreMemory } from '../memory/directory.ts'
 import { CoreHeap } from '../memory/heap.ts'
@@ -43,6 +44,7 @@ export interface CoreStart {
   readonly sharedBytes: number
   readonly metrics: SharedArrayBuffer
   readonly trace: TraceMemory | undefined
+  readonly stealing: StealingOptions
   /** Start of the host's time; all threads count from it. */
   readonly timeOrigin: number
   readonly spinMs: number
@@ -129,6 +131,7 @@ function buildEndpoint(start: CoreStart): Endpoint {
     recorder: recorderIn(start.trace, start.core, clock, counters),
     spinMs: start.spinMs,
     outboxBytes: start.outboxBytes,
+    stealing: start.stealing,
     extensions: coreExtensions,
     makeCore: (owner, scope) => new Core(owner, scope),
     writeLine: (line) => {

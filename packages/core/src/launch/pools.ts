@@ -13,6 +13,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { type Remote, releaseProxy, wrap } from 'comlink'
 import { Piscina } from 'piscina'
 
+import { DEQUE_RECORDS } from '../delegate/stealing.ts'
 import { OrujoError } from '../errors.ts'
 import type { ThreadsMemory } from '../transport/threads.ts'
 import { threadOrigin } from './clock.ts'
@@ -28,6 +29,8 @@ export interface SharedParts {
   readonly metrics: SharedArrayBuffer
   /** None unless a trace was asked for. */
   readonly trace: TraceMemory | undefined
+  /** Waiting unbound tasks, by locale. */
+  readonly tasks: readonly SharedArrayBuffer[]
 }
 
 /** One core as the host sees it. */
@@ -163,6 +166,12 @@ function startCore(
     sharedBytes: settings.sharedBytes,
     metrics: parts.metrics,
     trace: parts.trace,
+    stealing: {
+      memory: parts.tasks[Math.floor(core / settings.coresPerLocale)]!,
+      policy: settings.stealing,
+      records: DEQUE_RECORDS,
+      seed: core,
+    },
     timeOrigin: threadOrigin(),
     spinMs: settings.spinMs,
     outboxBytes: settings.outboxBytes,

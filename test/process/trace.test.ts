@@ -109,6 +109,23 @@ test.serial('waits are recorded: parks, drains and queues', async (t) => {
   t.true(depth('queued tasks', 'tasks', 1) >= 300)
 })
 
+test.serial('unbound tasks and steals are recorded: how many, and from whom', async (t) => {
+  let stolen = 0
+  const { events } = await trace(t, {}, async (runtime) => {
+    await runtime.run(program.spread, 300, 0.3)
+    stolen = runtime.metrics().total.stolenTasks
+  })
+  const tasks = (list: readonly Event[]) =>
+    list.reduce((sum, { args }) => sum + Number(args!['tasks']), 0)
+  const steals = events.filter(({ ph, cat }) => ph === 'X' && cat === 'steal')
+  t.true(stolen > 0)
+  t.is(tasks(steals), stolen)
+  t.true(steals.every(({ name, pid }) => name !== `steal from core ${pid - 1}`))
+  const begun = [0, 1, 2].map((core) => tasks(named(events, 'X', 'unbound tasks', core)))
+  t.is(begun[0]! + begun[1]! + begun[2]!, 300)
+  t.true(begun.filter((count) => count > 0).length > 1)
+})
+
 test.serial('a trace that does not fit keeps the latest, and tells what was lost', async (t) => {
   const { events, summary } = await trace(t, {}, (runtime) => runtime.run(program.mixture, 2000))
   t.true(summary.lost > 0)

@@ -27,10 +27,12 @@ export const TRACE = Object.freeze({
   steal: 7,
   /** Queued tasks (`count`) and words that wait because a ring is full (`words`): a moment. */
   queues: 8,
+  /** Unbound tasks, one after the other, each up to where it first suspends. */
+  unbound: 9,
   /** A task that suspended, from its start to its end. */
-  lifetime: 9,
+  lifetime: 10,
   /** Tasks waiting for outboxes to drain. */
-  drain: 10,
+  drain: 11,
 })
 
 /** What `begin` is told about a record besides its kind and time; what does not apply is 0. */

@@ -121,7 +121,7 @@ export class Endpoint implements TaskHost {
       memory: this.memory,
       tasks: this,
     }
-    this.unbound = new UnboundTasks(parts, clock, this.#makeStealing(options))
+    this.unbound = new UnboundTasks(parts, clock, this.#makeStealing(options), recorder)
     this.#dispatch = new Dispatch({ ...parts, unbound: this.unbound })
   }
 
@@ -253,7 +253,7 @@ export class Endpoint implements TaskHost {
   #makeStealing(options: EndpointOptions): Stealing | undefined {
     const { stealing, topology, transport, counters } = options
     if (stealing === undefined) return undefined
-    return new Stealing(stealing, topology, transport, this.sender, counters)
+    return new Stealing(stealing, topology, transport, this.sender, counters, options.recorder)
   }
 
   #logUnheard(error: unknown): void {

@@ -22,12 +22,14 @@ import type { LoopTrace } from '../task/scheduler.ts'
 import { TRACE, type TraceRing } from '../trace.ts'
 import { PAD, frameOperation, frameWords } from '../transport/frame.ts'
 import type { RingReader, RingWriter } from '../transport/ring.ts'
+import type { StealTrace } from './stealing.ts'
 import type { HostedTask } from './task-run.ts'
+import type { UnboundTrace } from './unbound.ts'
 
-/** Subjects that are no definition: answers to calls, pieces of long messages, books of scopes. */
+/** Subjects that are no definition: answers, pieces of long messages, other control messages. */
 export const ANSWERS = -1
 export const PIECES = -2
-export const BOOKS = -3
+export const CONTROL = -3
 
 /** Shorter turns of microtasks and of the event loop are not worth a record, in milliseconds. */
 const RESUMED_MIN_MS = 0.002
@@ -39,7 +41,7 @@ interface Lasting {
   readonly startMs: number
 }
 
-export class Recorder implements OutboxTrace, LoopTrace {
+export class Recorder implements OutboxTrace, LoopTrace, StealTrace, UnboundTrace {
   readonly #ring: TraceRing
   readonly #now: () => number
   readonly #counters: Float64Array
@@ -55,6 +57,8 @@ export class Recorder implements OutboxTrace, LoopTrace {
   #flushRecord = 0
   #flushMessages = 0
   #parkRecord = 0
+  #unboundRecord = 0
+  #stealStartMs = 0
   #drain: Lasting | undefined = undefined
   #queuedTasks = 0
   #queuedWords = 0
@@ -164,6 +168,23 @@ export class Recorder implements OutboxTrace, LoopTrace {
     this.#noteTurn(TRACE.eventLoop, sinceMs, EVENT_LOOP_MIN_MS)
   }
 
+  stealing(): void {
+    this.#stealStartMs = this.#now()
+  }
+
+  stolen(victim: number, tasks: number): void {
+    const record = this.#ring.begin(TRACE.steal, this.#stealStartMs, 0, victim, tasks, 0, 0)
+    this.#ring.end(record, this.#now(), tasks)
+  }
+
+  unboundStarting(): void {
+    this.#unboundRecord = this.#ring.begin(TRACE.unbound, this.#now(), 0, 0, 0, 0, 0)
+  }
+
+  unboundStarted(tasks: number): void {
+    this.#ring.end(this.#unboundRecord, this.#now(), tasks)
+  }
+
   #noteTurn(kind: number, sinceMs: number, minMs: number): void {
     const now = this.#now()
     if (now - sinceMs < minMs) return
@@ -172,7 +193,7 @@ export class Recorder implements OutboxTrace, LoopTrace {
 
   /** Records the depth of the queues if it has changed. */
   #noteQueues(now: number): void {
-    const tasks = this.#counters[COUNTER.queuedTasks]!
+    const tasks = this.#counters[COUNTER.queuedTasks]! + this.#counters[COUNTER.queuedUnbound]!
     const words = this.#counters[COUNTER.queuedWords]!
     if (tasks === this.#queuedTasks && words === this.#queuedWords) return
     this.#queuedTasks = tasks
@@ -191,7 +212,7 @@ export class Recorder implements OutboxTrace, LoopTrace {
   }
 }
 
-/** What a record is about: a definition's number, or ANSWERS, PIECES or BOOKS; and if more. */
+/** What a record is about: a definition's number, or ANSWERS, PIECES or CONTROL; and if more. */
 export interface Subject {
   readonly id: number
   readonly isMixed: boolean
@@ -224,7 +245,7 @@ function subjectOfWords(i32: Int32Array, capacity: number, from: number, to: num
       if (first < 0) first = id
     }
   }
-  return packSubject(first ?? BOOKS, isMixed)
+  return packSubject(first ?? CONTROL, isMixed)
 }
 
 function idOf(operation: number): number {
@@ -234,5 +255,5 @@ function idOf(operation: number): number {
   const isAnswer =
     operation === REPLY_VOID ||
     (operation >= REPLY_NUMBER && operation <= REPLY_ERROR + REPLY_COUNTED)
-  return isAnswer ? ANSWERS : BOOKS
+  return isAnswer ? ANSWERS : CONTROL
 }

@@ -7,7 +7,7 @@
  *             was overwritten on one side is left out on the other.
  * Source      the format's description by the Chromium authors; "JSON trace" in Perfetto's docs.
  */
-import { ANSWERS, BOOKS, PIECES, unpackSubject } from '../delegate/recorder.ts'
+import { ANSWERS, CONTROL, PIECES, unpackSubject } from '../delegate/recorder.ts'
 import { invariant } from '../errors.ts'
 import type { AnyDefinition } from '../message/definition.ts'
 import { TRACE, type TraceRecord, type TraceRing } from '../trace.ts'
@@ -210,6 +210,8 @@ class EventWriter {
         return { name: `to ${peer}`, cat: 'flush', args: { of: subject, ...traffic } }
       case TRACE.park:
         return { name: 'parked', cat: 'wait', args: {} }
+      case TRACE.unbound:
+        return { name: 'unbound tasks', cat: 'task', args: { tasks: count } }
       case TRACE.resumed:
         return { name: 'resumed tasks', cat: 'task', args: {} }
       case TRACE.eventLoop:
@@ -242,8 +244,8 @@ type Fact = string | number | boolean
 function subjectName(id: number): string {
   if (id === ANSWERS) return 'answers'
   if (id === PIECES) return 'pieces of long messages'
-  invariant(id === BOOKS, `There is no subject ${id} of trace records.`)
-  return 'books of scopes'
+  invariant(id === CONTROL, `There is no subject ${id} of trace records.`)
+  return 'control messages'
 }
 
 /** `to - from`, both from `microseconds`, in the same rounding. */

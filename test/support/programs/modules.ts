@@ -9,6 +9,7 @@ import * as delegates from './delegates.ts'
 import * as loops from './loops.ts'
 import * as ordering from './ordering.ts'
 import * as storage from './storage.ts'
+import * as synchronization from './synchronization.ts'
 import * as tasks from './tasks.ts'
 
 const MODULES: Readonly<Record<string, object>> = {
@@ -18,6 +19,7 @@ const MODULES: Readonly<Record<string, object>> = {
   loops,
   ordering,
   storage,
+  synchronization,
   tasks,
 }
 

@@ -1,9 +1,10 @@
 /**
- * Rules of synchronization: what a mutex, a condition variable, a semaphore, a full-empty cell and a
- * barrier promise to tasks of all cores and the host, wherever they live.
+ * Rules of synchronization: what a mutex, a condition variable, a semaphore, a full-empty cell and
+ * a barrier promise to tasks of all cores and the host, wherever they live.
  */
 import type { Machine, Rule } from '../support/machine.ts'
 import * as program from '../support/programs/synchronization.ts'
+import * as cells from '../support/programs/synchronization-cells.ts'
 import { lastCore } from './runtime-delegates.ts'
 
 export function synchronizationRules(rule: Rule): void {
@@ -70,7 +71,7 @@ function fullEmptyRules(rule: Rule): void {
     const everybody = Array<number>(m.cores + 1).fill(42)
     for (const dst of homes(m)) {
       for (let time = 0; time < 5; time++) {
-        const { notes, isFull } = await m.run(program.readers, dst, 42)
+        const { notes, isFull } = await m.run(cells.readers, dst, 42)
         t.deepEqual(notes, [-1, ...everybody], 'and none before')
         t.true(isFull)
       }
@@ -79,7 +80,7 @@ function fullEmptyRules(rule: Rule): void {
 
   rule('a cell does what the letters of an operation say', async (t, machine) => {
     for (const dst of homes(machine)) {
-      const seen = await machine.run(program.cellStates, dst)
+      const seen = await machine.run(cells.cellStates, dst)
       t.deepEqual(seen.slice(0, 3), [undefined, undefined, false], 'empty at first')
       t.deepEqual(seen.slice(3, 6), [1, 1, false], 'writeXF, readXX, readFF leave it full')
       t.deepEqual(seen.slice(6, 9), [2, false, true], 'writeFF replaces, readFE empties')
@@ -91,11 +92,11 @@ function fullEmptyRules(rule: Rule): void {
   rule('what is put into an empty cell is taken once, by tasks of all cores', async (t, m) => {
     const times = 5
     const expected = Array.from({ length: times * (m.cores + 1) }, (_, i) => i)
-    for (const dst of homes(m)) t.deepEqual(await m.run(program.passing, dst, times), expected)
+    for (const dst of homes(m)) t.deepEqual(await m.run(cells.passing, dst, times), expected)
   })
 
   rule('two tasks hand a value to each other through two cells', async (t, machine) => {
-    for (const dst of homes(machine)) t.is(await machine.run(program.pingPong, dst, 10), 20)
+    for (const dst of homes(machine)) t.is(await machine.run(cells.pingPong, dst, 10), 20)
   })
 }
 

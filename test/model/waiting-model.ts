@@ -1,7 +1,7 @@
 /**
- * Model of waiting: `Mutex`, `ConditionVariable` and `FullEmpty` as plain lists of names, and with a
- * switch for each fault that the suite must notice. On one core everything between two awaits is one
- * step, so a call is one step; what is tried is the order of calls, of going on, and of aborts.
+ * Model of waiting: `Mutex`, `ConditionVariable` and `FullEmpty` as plain lists of names, and with
+ * a switch for each fault that the suite must notice. On one core everything between two awaits is
+ * one step, so a call is one step; what is tried is the order of calls, of going on, and of aborts.
  * `waiting.test.ts` also ties these models to the real classes.
  */
 

@@ -1,7 +1,7 @@
 /**
- * Worlds of waiting: tasks that use the models of `waiting-model.ts` in every order, watched for what
- * is feared: a wake-up that is lost (then the run is stuck), a right that two get, and a newcomer that
- * gets in before who has waited longer.
+ * Worlds of waiting: tasks that use the models of `waiting-model.ts` in every order, watched for
+ * what is feared: a wake-up that is lost (then the run is stuck), a right that two get, and a
+ * newcomer that gets in before who has waited longer.
  */
 import type { Steps, World } from '../support/explore.ts'
 import {
@@ -84,6 +84,58 @@ class Watched {
   }
 }
 
+/** A condition variable that is watched: who waits, who is signalled. */
+class WatchedCondition {
+  readonly model: ModelCondition
+  readonly #line = new Line()
+  readonly #watched: Watched
+  readonly #fault: ConditionFault | undefined
+
+  constructor(watched: Watched, fault: ConditionFault | undefined) {
+    this.model = new ModelCondition(watched.mutex, fault)
+    this.#watched = watched
+    this.#fault = fault
+  }
+
+  /** Releases the mutex and queues. */
+  *wait(name: string): Steps {
+    this.#line.come(name)
+    this.#watched.release(name)
+    if (this.#fault === 'waiting releases the mutex before it queues') yield { name: 'queue' }
+    this.model.queue.push(name)
+  }
+
+  signal(): void {
+    const before = this.model.signalled.length
+    this.model.signal()
+    this.#noteSignals(before)
+  }
+
+  /** Aborts `name`, if it waits for a signal or, signalled, for the mutex. */
+  abort(name: string): void {
+    const { queue, signalled } = this.model
+    const { mutex, line } = this.#watched
+    const isSignalled = signalled.includes(name) && mutex.queue.includes(name)
+    if (!queue.includes(name) && !isSignalled) return
+    this.#line.leave(name)
+    line.leave(name)
+    const before = signalled.filter((other) => other !== name).length
+    this.model.abandon(name)
+    this.#noteSignals(before)
+  }
+
+  state(): string {
+    return [this.#line, this.model.queue, this.model.signalled].join(' ')
+  }
+
+  #noteSignals(before: number): void {
+    for (const name of this.model.signalled.slice(before)) {
+      this.#line.goOn(name)
+      this.#watched.line.come(name)
+    }
+  }
+}
+
 /** One that may be aborted at any time. */
 function* aborter(abort: () => void): Steps {
   yield { name: 'abort' }
@@ -132,24 +184,12 @@ export function mutexWorld(fault?: MutexFault): World {
  */
 export function conditionWorld(fault?: ConditionFault): World {
   const watched = new Watched(fault)
-  const condition = new ModelCondition(watched.mutex, fault)
-  const waiting = new Line()
+  const condition = new WatchedCondition(watched, fault)
   let items = 0
   let isAborted = false
-  const signal = (): void => {
-    const before = condition.signalled.length
-    condition.signal()
-    noteSignals(before)
-  }
-  const noteSignals = (before: number): void => {
-    for (const name of condition.signalled.slice(before)) {
-      waiting.goOn(name)
-      watched.line.come(name)
-    }
-  }
   function* put(name: string): Steps {
     items++
-    signal()
+    condition.signal()
     yield { name: 'release' }
     watched.release(name)
   }
@@ -167,17 +207,9 @@ export function conditionWorld(fault?: ConditionFault): World {
     while (items === 0) {
       yield { name: 'wait for item' }
       if (isGone()) return watched.release(name)
-      waiting.come(name)
-      if (fault === 'waiting releases the mutex before it queues') {
-        watched.release(name)
-        yield { name: 'queue' }
-        condition.queue.push(name)
-      } else {
-        watched.release(name)
-        condition.queue.push(name)
-      }
+      yield* condition.wait(name)
       if (!(yield* watched.hold(name, isGone))) return
-      remove(condition.signalled, name)
+      remove(condition.model.signalled, name)
     }
     items--
     yield* put(name)
@@ -189,18 +221,10 @@ export function conditionWorld(fault?: ConditionFault): World {
       b: consumer('b'),
       abort: aborter(() => {
         isAborted = true
-        const { holders, queue } = watched.mutex
-        const isSignalled = condition.signalled.includes('a') && queue.includes('a')
-        if (holders.includes('a') || !(condition.queue.includes('a') || isSignalled)) return
-        waiting.leave('a')
-        watched.line.leave('a')
-        const before = condition.signalled.filter((name) => name !== 'a').length
-        condition.abandon('a')
-        noteSignals(before)
+        condition.abort('a')
       }),
     },
-    state: () =>
-      [watched.state(), waiting, condition.queue, condition.signalled, items, isAborted].join(' '),
+    state: () => [watched.state(), condition.state(), items, isAborted].join(' '),
     check: () => watched.check(),
     end() {
       if (items !== 1) throw new Error(`${items} items at the end`)

@@ -10,6 +10,7 @@ import * as loops from './loops.ts'
 import * as ordering from './ordering.ts'
 import * as storage from './storage.ts'
 import * as synchronization from './synchronization.ts'
+import * as synchronizationCells from './synchronization-cells.ts'
 import * as tasks from './tasks.ts'
 
 const MODULES: Readonly<Record<string, object>> = {
@@ -20,6 +21,7 @@ const MODULES: Readonly<Record<string, object>> = {
   ordering,
   storage,
   synchronization,
+  'synchronization-cells': synchronizationCells,
   tasks,
 }
 

@@ -3,8 +3,8 @@
  * operation waits for and what it leaves, F full, E empty, X any.
  *
  * Access      any core, through the address of a FullEmpty that its home holds.
- * Suspends    every operation for its answer; readFF, readFE, writeFF and writeEF also in the cell's
- *             queue at home: see remote-wait.ts for order and aborts.
+ * Suspends    every operation for its answer; readFF, readFE, writeFF and writeEF also in the
+ *             cell's queue at home: see remote-wait.ts for order and aborts.
  * Ownership   values are copied when they travel.
  * Failure     ORUJO_NOT_SENDABLE for a value that cannot travel; one that only its home put there
  *             and that readFE took is lost. A value taken for an aborted run is taken.

@@ -7,9 +7,9 @@
  *             and signals included: all of it travels as tasks, which start in order. A delegate
  *             would overtake the tasks that arrived before it.
  * Failure     when the run is aborted, what waits at home leaves its queue and rejects with
- *             ORUJO_ABORTED. A right that was granted by then, and reaches its core later, is handed
- *             on from there, whether anybody still awaits it or not. When a core is lost all waits
- *             reject, as all calls do, and there is nobody left to hand anything on to.
+ *             ORUJO_ABORTED. A right that was granted by then, and reaches its core later, is
+ *             handed on from there, whether anybody still awaits it or not. When a core is lost all
+ *             waits reject, as all calls do, and there is nobody left to hand anything on to.
  */
 import { ObjectAddress } from '../memory/objects.ts'
 import { abortedWait } from '../sync/wait-queue.ts'

@@ -1,5 +1,6 @@
 /**
- * Synchronization: the definitions of everything that makes tasks on several cores wait, in one list.
+ * Synchronization: the definitions of everything that makes tasks on several cores wait, in one
+ * list.
  */
 import { barrierDefinitions } from './remote-barrier.ts'
 import { conditionDefinitions } from './remote-condition-variable.ts'

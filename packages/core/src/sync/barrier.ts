@@ -1,6 +1,6 @@
 /**
- * Barrier: a number of tasks that wait for each other, phase after phase. For one task on every core
- * there is the collective `barrier(core)`, which needs no object.
+ * Barrier: a number of tasks that wait for each other, phase after phase. For one task on every
+ * core there is the collective `barrier(core)`, which needs no object.
  *
  * States      of a phase: fewer than `parties` have arrived -> all have; then the next begins.
  * Invariants  the last arrival ends the phase and begins the next in one step, so that who arrives

@@ -1,5 +1,6 @@
 /**
- * Counting semaphore: a number of permits, taken and given back; takers wait until there are enough.
+ * Counting semaphore: a number of permits, taken and given back; takers wait until there are
+ * enough.
  *
  * States      `value` permits are free; takers wait while the first of them wants more than that.
  * Invariants  value >= 0; the first waiter wants more than is free. So nobody who comes later and

@@ -3,9 +3,10 @@
  * what an operation waits for and what it leaves: F full, E empty, X any.
  *
  * States      empty -> full (writeXF, writeEF) -> empty (readFE, reset).
- * Invariants  while the cell is full nobody waits for full, while it is empty nobody waits for empty:
- *             whoever changes it serves, in order, all whom the change lets go on, before anything
- *             else can happen. So a value written by writeEF is taken by one readFE, never by two.
+ * Invariants  while the cell is full nobody waits for full, while it is empty nobody waits for
+ *             empty: whoever changes it serves, in order, all whom the change lets go on, before
+ *             anything else can happen. So a value written by writeEF is taken by one readFE, never
+ *             by two.
  * Access      home core only. Other cores go through `RemoteFullEmpty`.
  * Ordering    those who wait for full go on in the order in which they came, whatever they do then;
  *             so do those who wait for empty.

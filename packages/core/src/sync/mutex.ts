@@ -1,6 +1,6 @@
 /**
- * Mutex: lets one task at a time into what spans several awaits. (What lies between two awaits needs
- * none: nothing else happens on a core meanwhile.)
+ * Mutex: lets one task at a time into what spans several awaits. (What lies between two awaits
+ * needs none: nothing else happens on a core meanwhile.)
  *
  * States      free -> held -> free, or held by the next at once if one waits.
  * Invariants  free only while nobody waits: a release hands over to the first waiter, so nobody who

@@ -16,9 +16,11 @@ import {
   RemoteMutex,
   task,
 } from '@orujo/core'
+import { definitionsIn } from '#core/message/handlers.js'
 import { Cluster, withCluster } from '../../../support/cluster.ts'
 import { type Failure, failure } from '../../../support/machine.ts'
 import * as program from '../../../support/programs/synchronization.ts'
+import * as cells from '../../../support/programs/synchronization-cells.ts'
 import { forSeeds } from '../../../support/schedule.ts'
 
 type MutexAddress = ObjectAddress<Mutex>
@@ -182,12 +184,12 @@ test('more tasks than ten may wait under one signal without a warning', async (t
 
 test('cores that park between the steps of others lose no wake-up', (t) =>
   forSeeds(5, async (schedule) => {
-    const all = Object.values(program)
+    const all = [...definitionsIn(program), ...definitionsIn(cells)]
     await withCluster({ definitions: all, schedule, isLooping: true }, async (cluster) => {
       for (const dst of [0, 1, 2]) {
         t.is((await cluster.run(program.exclusion, dst)).value, 24)
         t.is((await cluster.run(program.buffer, dst, 3)).changes, 18)
-        t.is(await cluster.run(program.pingPong, dst, 5), 10)
+        t.is(await cluster.run(cells.pingPong, dst, 5), 10)
         t.is((await cluster.run(program.parade, dst, 3)).notes.length, 18)
       }
     })

@@ -79,7 +79,7 @@ test('those who wait for empty go on one by one, in order', async (t) => {
   t.false(cell.isFull)
 })
 
-test('a waiting reader and a waiting writer meet when a third party changes the cell', async (t) => {
+test('waiting readers and waiting writers meet when another changes the cell', async (t) => {
   const cell = new FullEmpty<string>()
   cell.writeXF('first')
   const write = cell.writeEF('second')

@@ -8,6 +8,8 @@
  *             to j, less (for j = here) those whose handling is finished here.
  * Access      this endpoint only.
  */
+import { setMaxListeners } from 'node:events'
+
 import { OrujoError } from '../errors.ts'
 
 /** Books at the endpoint where the event was made. */
@@ -66,7 +68,7 @@ export class Scope {
 
   /** Aborted when the run that this scope belongs to is. */
   get signal(): AbortSignal {
-    this.#abort ??= new AbortController()
+    this.#abort ??= makeAbort()
     if (this.isAborted) this.#abort.abort()
     return this.#abort.signal
   }
@@ -90,4 +92,11 @@ export class Scope {
         'finished through it. Use it only while the work it was given to runs, and await that.',
     )
   }
+}
+
+/** Every task of a run may listen, and every wait does: that many are no leak to be warned of. */
+function makeAbort(): AbortController {
+  const abort = new AbortController()
+  setMaxListeners(0, abort.signal)
+  return abort
 }

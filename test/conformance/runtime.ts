@@ -4,6 +4,7 @@
  */
 import test, { type ExecutionContext } from 'ava'
 import type { Machine } from '../support/machine.ts'
+import { collectiveRules } from './runtime-collectives.ts'
 import { completionRules } from './runtime-completion.ts'
 import { delegateRules } from './runtime-delegates.ts'
 import { loopRules } from './runtime-loops.ts'
@@ -42,6 +43,7 @@ export function runtimeConformance(withMachine: WithMachine): void {
     taskRules(rule)
     completionRules(rule)
     loopRules(rule)
+    collectiveRules(rule)
     storageRules(rule)
   }
 }

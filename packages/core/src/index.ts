@@ -5,6 +5,7 @@
 export { compareAndSwap, fetchAdd, increment, read, write } from './delegate/atomic.ts'
 export { Core, type Target } from './delegate/core.ts'
 export { delegate, factory, objectDelegate, task } from './delegate/define.ts'
+export type { Combinable, Operator, OperatorOn } from './delegate/operator.ts'
 export { JoinHandle } from './delegate/join-handle.ts'
 export { GlobalCompletionEvent, completionEvent } from './delegate/event.ts'
 export { InvariantError, OrujoError, type OrujoCode } from './errors.ts'
@@ -45,7 +46,20 @@ export {
   symmetric,
   symmetricObject,
 } from './parallel/allocate.ts'
-export { type Operator, allReduce, barrier, onAllCores, reduce } from './parallel/collective.ts'
+export {
+  type CollectiveOptions,
+  type RootOptions,
+  allGather,
+  allReduce,
+  barrier,
+  broadcast,
+  exclusiveScan,
+  gather,
+  onAllCores,
+  reduce,
+  scan,
+  sumOverCores,
+} from './parallel/collective.ts'
 export { blockRange, forall, forallRanges } from './parallel/forall.ts'
 export type { CoreId, LocaleId, Topology } from './place.ts'
 export { CompletionEvent } from './sync/completion-event.ts'

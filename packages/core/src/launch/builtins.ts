@@ -6,14 +6,14 @@ import { eventDefinitions } from '../delegate/event.ts'
 import { writeLine } from '../delegate/log.ts'
 import type { AnyDefinition } from '../message/definition.ts'
 import { allocationDefinitions } from '../parallel/allocate.ts'
-import { collectiveDefinitions } from '../parallel/collective.ts'
 import { forallDefinitions } from '../parallel/forall.ts'
+import { meetingDefinitions } from '../parallel/meeting.ts'
 
 export const builtinDefinitions: readonly AnyDefinition[] = Object.freeze([
   ...atomicDefinitions,
   ...eventDefinitions,
   writeLine,
   ...allocationDefinitions,
-  ...collectiveDefinitions,
   ...forallDefinitions,
+  ...meetingDefinitions,
 ])

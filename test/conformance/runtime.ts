@@ -9,6 +9,7 @@ import { completionRules } from './runtime-completion.ts'
 import { delegateRules } from './runtime-delegates.ts'
 import { loopRules } from './runtime-loops.ts'
 import { orderingRules } from './runtime-ordering.ts'
+import { reducerRules } from './runtime-reducers.ts'
 import { storageRules } from './runtime-storage.ts'
 import { taskRules } from './runtime-tasks.ts'
 
@@ -44,6 +45,7 @@ export function runtimeConformance(withMachine: WithMachine): void {
     completionRules(rule)
     loopRules(rule)
     collectiveRules(rule)
+    reducerRules(rule)
     storageRules(rule)
   }
 }

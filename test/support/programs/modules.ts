@@ -9,6 +9,7 @@ import * as completion from './completion.ts'
 import * as delegates from './delegates.ts'
 import * as loops from './loops.ts'
 import * as ordering from './ordering.ts'
+import * as reducers from './reducers.ts'
 import * as storage from './storage.ts'
 import * as tasks from './tasks.ts'
 
@@ -19,6 +20,7 @@ const MODULES: Readonly<Record<string, object>> = {
   delegates,
   loops,
   ordering,
+  reducers,
   storage,
   tasks,
 }

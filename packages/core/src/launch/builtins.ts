@@ -4,6 +4,7 @@
 import { atomicDefinitions } from '../delegate/atomic.ts'
 import { eventDefinitions } from '../delegate/event.ts'
 import { writeLine } from '../delegate/log.ts'
+import { reducerDefinitions } from '../delegate/reducer.ts'
 import type { AnyDefinition } from '../message/definition.ts'
 import { allocationDefinitions } from '../parallel/allocate.ts'
 import { forallDefinitions } from '../parallel/forall.ts'
@@ -16,4 +17,5 @@ export const builtinDefinitions: readonly AnyDefinition[] = Object.freeze([
   ...allocationDefinitions,
   ...forallDefinitions,
   ...meetingDefinitions,
+  ...reducerDefinitions,
 ])

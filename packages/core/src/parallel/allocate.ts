@@ -10,6 +10,7 @@
  */
 import { type Core, type Target } from '../delegate/core.ts'
 import { delegate, task } from '../delegate/define.ts'
+import { Reducer } from '../delegate/reducer.ts'
 import { OrujoError } from '../errors.ts'
 import {
   type ElementType,
@@ -37,7 +38,10 @@ export interface ArrayOptions {
 
 /** What `free` takes. */
 export type Freeable =
-  GlobalArray | SymmetricArray | GlobalAddress | ObjectAddress | SymmetricObject
+  GlobalArray | SymmetricArray | GlobalAddress | ObjectAddress | SymmetricObject | AnyReducer
+
+/** A reducer, whatever it reduces. */
+type AnyReducer = Reducer<unknown, never>
 
 /** An array of `length` elements, zeroed, dealt out block by block to all cores. */
 export async function globalArray<T extends ElementType>(
@@ -114,8 +118,9 @@ export async function free(core: Core, what: Freeable): Promise<void> {
     await core.call(freeHere, what.core, what.byteOffset)
   } else if (what instanceof ObjectAddress) await core.call(freeObject, what.core, what.raw)
   else {
-    await onCores(core, (dst) => core.call(freeObject, dst, what.raw))
-    await core.call(releaseSlot, ALLOCATOR, what.raw)
+    const { raw } = what instanceof Reducer ? what.object : what
+    await onCores(core, (dst) => core.call(freeObject, dst, raw))
+    await core.call(releaseSlot, ALLOCATOR, raw)
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import test, { type ExecutionContext } from 'ava'
 import type { Machine } from '../support/machine.ts'
+import { arrayOperationRules } from './runtime-arrays.ts'
 import { collectiveRules } from './runtime-collectives.ts'
 import { completionRules } from './runtime-completion.ts'
 import { delegateRules } from './runtime-delegates.ts'
@@ -45,6 +46,7 @@ export function runtimeConformance(withMachine: WithMachine): void {
     completionRules(rule)
     loopRules(rule)
     collectiveRules(rule)
+    arrayOperationRules(rule)
     reducerRules(rule)
     storageRules(rule)
   }

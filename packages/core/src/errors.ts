@@ -24,6 +24,7 @@ export type OrujoCode =
   | 'ORUJO_ABORTED'
   | 'ORUJO_SCOPE_ENDED'
   | 'ORUJO_COLLECTIVE'
+  | 'ORUJO_FILE'
 
 /** Where something went wrong, as far as it is known. */
 export interface ErrorPlace {

@@ -47,6 +47,14 @@ export {
   symmetric,
   symmetricObject,
 } from './parallel/allocate.ts'
+export { type CopyOptions, type RangeOptions, copyArray, memset } from './parallel/array-copy.ts'
+export { loadArray, saveArray } from './parallel/array-file.ts'
+export {
+  type PrefixSumOptions,
+  type SortOptions,
+  prefixSum,
+  sortArray,
+} from './parallel/array-sort.ts'
 export {
   type CollectiveOptions,
   type RootOptions,
@@ -62,6 +70,7 @@ export {
   sumOverCores,
 } from './parallel/collective.ts'
 export { blockRange, forall, forallRanges } from './parallel/forall.ts'
+export { PushBuffer } from './parallel/push-buffer.ts'
 export { reducer } from './parallel/reducer.ts'
 export type { CoreId, LocaleId, Topology } from './place.ts'
 export { CompletionEvent } from './sync/completion-event.ts'

@@ -3,6 +3,7 @@
  */
 import type { AnyDefinition } from '#core/message/definition.js'
 import { definitionsIn } from '#core/message/handlers.js'
+import * as arrays from './arrays.ts'
 import * as checks from './checks.ts'
 import * as collectives from './collectives.ts'
 import * as completion from './completion.ts'
@@ -14,6 +15,7 @@ import * as storage from './storage.ts'
 import * as tasks from './tasks.ts'
 
 const MODULES: Readonly<Record<string, object>> = {
+  arrays,
   checks,
   collectives,
   completion,

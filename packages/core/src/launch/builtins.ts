@@ -7,6 +7,10 @@ import { writeLine } from '../delegate/log.ts'
 import { reducerDefinitions } from '../delegate/reducer.ts'
 import type { AnyDefinition } from '../message/definition.ts'
 import { allocationDefinitions } from '../parallel/allocate.ts'
+import { arrayCopyDefinitions } from '../parallel/array-copy.ts'
+import { arrayFileDefinitions } from '../parallel/array-file.ts'
+import { arraySortDefinitions } from '../parallel/array-sort.ts'
+import { bulkDefinitions } from '../parallel/bulk.ts'
 import { forallDefinitions } from '../parallel/forall.ts'
 import { meetingDefinitions } from '../parallel/meeting.ts'
 
@@ -18,4 +22,8 @@ export const builtinDefinitions: readonly AnyDefinition[] = Object.freeze([
   ...forallDefinitions,
   ...meetingDefinitions,
   ...reducerDefinitions,
+  ...bulkDefinitions,
+  ...arrayCopyDefinitions,
+  ...arrayFileDefinitions,
+  ...arraySortDefinitions,
 ])

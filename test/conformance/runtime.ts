@@ -5,6 +5,7 @@
 import test, { type ExecutionContext } from 'ava'
 import type { Machine } from '../support/machine.ts'
 import { arrayOperationRules } from './runtime-arrays.ts'
+import { cacheRules } from './runtime-caches.ts'
 import { collectiveRules } from './runtime-collectives.ts'
 import { completionRules } from './runtime-completion.ts'
 import { delegateRules } from './runtime-delegates.ts'
@@ -45,6 +46,7 @@ export function runtimeConformance(withMachine: WithMachine): void {
     taskRules(rule)
     completionRules(rule)
     loopRules(rule)
+    cacheRules(rule)
     collectiveRules(rule)
     arrayOperationRules(rule)
     reducerRules(rule)

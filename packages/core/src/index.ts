@@ -55,6 +55,7 @@ export {
   prefixSum,
   sortArray,
 } from './parallel/array-sort.ts'
+export { type Cache, type CacheMode, cache, callWithCaching } from './parallel/cache.ts'
 export {
   type CollectiveOptions,
   type RootOptions,

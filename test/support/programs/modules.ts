@@ -4,6 +4,7 @@
 import type { AnyDefinition } from '#core/message/definition.js'
 import { definitionsIn } from '#core/message/handlers.js'
 import * as arrays from './arrays.ts'
+import * as caches from './caches.ts'
 import * as checks from './checks.ts'
 import * as collectives from './collectives.ts'
 import * as completion from './completion.ts'
@@ -16,6 +17,7 @@ import * as tasks from './tasks.ts'
 
 const MODULES: Readonly<Record<string, object>> = {
   arrays,
+  caches,
   checks,
   collectives,
   completion,

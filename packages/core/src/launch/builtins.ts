@@ -11,6 +11,7 @@ import { arrayCopyDefinitions } from '../parallel/array-copy.ts'
 import { arrayFileDefinitions } from '../parallel/array-file.ts'
 import { arraySortDefinitions } from '../parallel/array-sort.ts'
 import { bulkDefinitions } from '../parallel/bulk.ts'
+import { cacheDefinitions } from '../parallel/cache.ts'
 import { forallDefinitions } from '../parallel/forall.ts'
 import { meetingDefinitions } from '../parallel/meeting.ts'
 
@@ -23,6 +24,7 @@ export const builtinDefinitions: readonly AnyDefinition[] = Object.freeze([
   ...meetingDefinitions,
   ...reducerDefinitions,
   ...bulkDefinitions,
+  ...cacheDefinitions,
   ...arrayCopyDefinitions,
   ...arrayFileDefinitions,
   ...arraySortDefinitions,

@@ -21,7 +21,7 @@ import type { CoreId } from '../place.ts'
 import { allOf } from './collective.ts'
 
 /** What a message costs is little beside copying this, and a ring takes several at a time. */
-const PART_BYTES = 2 ** 15
+export const PART_BYTES = 2 ** 15
 const PARTS_IN_FLIGHT = 4
 /** Shorter copies are faster by a loop than by `set` of a subarray, which makes an object. */
 const LOOP_BYTES = 64
@@ -139,13 +139,8 @@ export class BulkWriter {
     const calls: Promise<void>[] = []
     for (const [home, parcel] of this.#parcels.entries()) {
       if (parcel === undefined || parcel.bytes === 0) continue
-      const { slots, counts } = parcel
-      const runs = new Float64Array(2 * slots.length)
-      for (let i = 0; i < slots.length; i++) {
-        runs[2 * i] = slots[i]!
-        runs[2 * i + 1] = counts[i]!
-      }
-      calls.push(this.#core.call(writeSlots, home, this.#array.id, runs, parcel.content()))
+      const { id } = this.#array
+      calls.push(this.#core.call(writeSlots, home, id, parcel.runs(), parcel.content()))
       parcel.clear()
     }
     this.isFull = false
@@ -178,7 +173,7 @@ export function heapOf(core: Core): CoreHeap {
 }
 
 /** Runs `work` for parts of `begin` to `end`, a few at a time. */
-async function inParts(
+export async function inParts(
   begin: number,
   end: number,
   step: number,
@@ -229,18 +224,19 @@ function copyBytes(
 }
 
 /** What is to be written on one core: runs of slots, and the bytes of all of them. */
-class Parcel {
-  readonly slots: number[] = []
-  readonly counts: number[] = []
+export class Parcel {
   bytes = 0
+  readonly #slots: number[] = []
+  readonly #counts: number[] = []
   #content = new Uint8Array(1024)
 
   add(slot: number, count: number, source: Uint8Array, at: number, bytes: number): void {
-    const last = this.slots.length - 1
-    if (last >= 0 && this.slots[last]! + this.counts[last]! === slot) this.counts[last]! += count
+    const last = this.#slots.length - 1
+    const isNext = last >= 0 && this.#slots[last]! + this.#counts[last]! === slot
+    if (isNext) this.#counts[last]! += count
     else {
-      this.slots.push(slot)
-      this.counts.push(count)
+      this.#slots.push(slot)
+      this.#counts.push(count)
     }
     if (this.bytes + bytes > this.#content.length) {
       const grown = new Uint8Array(2 * (this.bytes + bytes))
@@ -251,12 +247,23 @@ class Parcel {
     this.bytes += bytes
   }
 
+  /** Pairs of a run's first slot and its length. */
+  runs(): Float64Array {
+    const runs = new Float64Array(2 * this.#slots.length)
+    for (let i = 0; i < this.#slots.length; i++) {
+      runs[2 * i] = this.#slots[i]!
+      runs[2 * i + 1] = this.#counts[i]!
+    }
+    return runs
+  }
+
+  /** The bytes of all runs; good until the next `add`. */
   content(): Uint8Array {
     return this.#content.subarray(0, this.bytes)
   }
 
   clear(): void {
-    this.slots.length = this.counts.length = this.bytes = 0
+    this.#slots.length = this.#counts.length = this.bytes = 0
   }
 }
 

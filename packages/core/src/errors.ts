@@ -24,6 +24,8 @@ export type OrujoCode =
   | 'ORUJO_ABORTED'
   | 'ORUJO_SCOPE_ENDED'
   | 'ORUJO_TRACE'
+  | 'ORUJO_COLLECTIVE'
+  | 'ORUJO_FILE'
 
 /** Where something went wrong, as far as it is known. */
 export interface ErrorPlace {

@@ -4,12 +4,18 @@
 import { atomicDefinitions } from '../delegate/atomic.ts'
 import { eventDefinitions } from '../delegate/event.ts'
 import { writeLine } from '../delegate/log.ts'
+import { reducerDefinitions } from '../delegate/reducer.ts'
 import { synchronizationDefinitions } from '../delegate/synchronization.ts'
 import type { AnyDefinition } from '../message/definition.ts'
 import { allocationDefinitions } from '../parallel/allocate.ts'
-import { collectiveDefinitions } from '../parallel/collective.ts'
+import { arrayCopyDefinitions } from '../parallel/array-copy.ts'
+import { arrayFileDefinitions } from '../parallel/array-file.ts'
+import { arraySortDefinitions } from '../parallel/array-sort.ts'
+import { bulkDefinitions } from '../parallel/bulk.ts'
+import { cacheDefinitions } from '../parallel/cache.ts'
 import { forallUnboundDefinitions } from '../parallel/forall-unbound.ts'
 import { forallDefinitions } from '../parallel/forall.ts'
+import { meetingDefinitions } from '../parallel/meeting.ts'
 
 export const builtinDefinitions: readonly AnyDefinition[] = Object.freeze([
   ...atomicDefinitions,
@@ -17,7 +23,13 @@ export const builtinDefinitions: readonly AnyDefinition[] = Object.freeze([
   ...synchronizationDefinitions,
   writeLine,
   ...allocationDefinitions,
-  ...collectiveDefinitions,
   ...forallDefinitions,
   ...forallUnboundDefinitions,
+  ...meetingDefinitions,
+  ...reducerDefinitions,
+  ...bulkDefinitions,
+  ...cacheDefinitions,
+  ...arrayCopyDefinitions,
+  ...arrayFileDefinitions,
+  ...arraySortDefinitions,
 ])

@@ -22,7 +22,9 @@ import type { RingReader } from '../transport/ring.ts'
 import type { Transport } from '../transport/transport.ts'
 import { Calls } from './calls.ts'
 import { Dispatch } from './dispatch.ts'
+import type { RunningCall } from './scoped-calls.ts'
 import { Sender } from './sender.ts'
+import { SuspendedTasks } from './suspended.ts'
 import type { TaskHost, TaskRun } from './task-run.ts'
 
 export interface EndpointOptions {
@@ -44,6 +46,18 @@ export interface EndpointOptions {
   readonly writeLine: (line: string) => void
 }
 
+/** Failures of called tasks that are kept, to explain why others wait: more than anybody reads. */
+const KEPT_FAILURES = 8
+
+/** A called task that failed: its caller knows, but others may wait for what it has not done. */
+export interface TaskFailure {
+  readonly definition: string
+  /** Number of its completion scope. */
+  readonly scope: number
+  readonly error: unknown
+  readonly atMs: number
+}
+
 export class Endpoint implements TaskHost {
   readonly id: CoreId
   readonly topology: Topology
@@ -54,12 +68,14 @@ export class Endpoint implements TaskHost {
   readonly scopes: ScopeTable
   readonly calls: Calls
   readonly sender: Sender<Endpoint>
+  readonly suspended = new SuspendedTasks()
   readonly writeLine: (line: string) => void
   /** Set by `useTable` before the first message. */
   table = new HandlerTable([])
   readonly clock: LoopClock
   readonly #dispatch: Dispatch<Endpoint>
   readonly #states = new Map<object, unknown>()
+  readonly #failures: TaskFailure[] = []
   #end: Error | undefined = undefined
 
   constructor(options: EndpointOptions) {
@@ -120,6 +136,21 @@ export class Endpoint implements TaskHost {
     return this.#states.get(key) as T // what `make` of the same key made
   }
 
+  /** All that higher levels keep on this endpoint. */
+  states(): Iterable<unknown> {
+    return this.#states.values()
+  }
+
+  /** Scoped calls from other endpoints that run here. */
+  scopedCalls(): Iterable<RunningCall> {
+    return this.#dispatch.scopedCalls()
+  }
+
+  /** Tasks called here that failed lately, oldest first. */
+  recentFailures(): readonly TaskFailure[] {
+    return this.#failures
+  }
+
   /**
    * Calls a task in a scope of its own, homed at `dst`: resolves when all it gave rise to has
    * ended. The call's number, for `abortRun`, is `calls.last` right afterwards.
@@ -175,7 +206,10 @@ export class Endpoint implements TaskHost {
 
   answerError(run: TaskRun, error: unknown): void {
     if (this.#end !== undefined) return
-    const at = { kind: 'task', core: this.id, definition: run.definition.name } as const
+    const definition = run.definition.name
+    if (this.#failures.length === KEPT_FAILURES) this.#failures.shift()
+    this.#failures.push({ definition, scope: run.scope.id, error, atMs: this.clock.now() })
+    const at = { kind: 'task', core: this.id, definition } as const
     if (run.caller === this.id) {
       this.calls.reject(run.call, this.sender.asArrived(error, at, this), -1)
       return

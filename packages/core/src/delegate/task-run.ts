@@ -12,6 +12,7 @@ import type { Scope } from '../sync/scope.ts'
 import type { ScopeTable } from '../sync/scopes.ts'
 import type { Runnable } from '../task/scheduler.ts'
 import { callBody } from './arguments.ts'
+import type { SuspendedTasks } from './suspended.ts'
 
 /** What a run needs from its endpoint. */
 export interface TaskHost {
@@ -19,6 +20,7 @@ export interface TaskHost {
   readonly ended: Error | undefined
   readonly scopes: ScopeTable
   readonly counters: Float64Array
+  readonly suspended: SuspendedTasks
   taskStarted(): void
   taskEnded(): void
   answer(run: TaskRun, value: unknown): void
@@ -38,6 +40,8 @@ export class TaskRun implements Runnable {
   readonly call: number
   /** Whether an error fails the scope, and the run's message is counted: all but called tasks. */
   readonly failsScope: boolean
+  /** Where it is listed among the suspended tasks; -1 if it is not. */
+  place = -1
   readonly #host: TaskHost
   readonly #values: readonly unknown[]
 
@@ -65,8 +69,10 @@ export class TaskRun implements Runnable {
     this.#host.taskStarted()
     try {
       const result = callBody(this.definition.body, this.scope.context, this.#values)
-      if (isThenable(result)) result.then(this.#succeeded, this.#failed)
-      else this.#succeeded(result)
+      if (isThenable(result)) {
+        this.#host.suspended.add(this)
+        result.then(this.#succeeded, this.#failed)
+      } else this.#succeeded(result)
     } catch (error) {
       this.#failed(error)
     }
@@ -95,6 +101,7 @@ export class TaskRun implements Runnable {
   }
 
   #end(): void {
+    if (this.place >= 0) this.#host.suspended.remove(this)
     this.#host.counters[COUNTER.tasksFinished]!++
     this.#host.scopes.leave(this.scope)
     this.#host.taskEnded()

@@ -15,6 +15,7 @@ import { Core } from '../delegate/core.ts'
 import { Endpoint } from '../delegate/endpoint.ts'
 import { coreExtensions } from '../delegate/handles.ts'
 import { writeLine } from '../delegate/log.ts'
+import { waitingOn } from '../delegate/waiting.ts'
 import { OrujoError } from '../errors.ts'
 import { CoreMemory } from '../memory/directory.ts'
 import { CoreHeap } from '../memory/heap.ts'
@@ -23,8 +24,15 @@ import { metricsRow } from '../metrics.ts'
 import { Topology } from '../place.ts'
 import { type ThreadsMemory, ThreadsTransport } from '../transport/threads.ts'
 import { threadClock } from './clock.ts'
-import { type CoreControl, type LoadAnswer, packError, unpackError } from './control.ts'
+import {
+  type CoreControl,
+  type LoadAnswer,
+  packError,
+  packWaiting,
+  unpackError,
+} from './control.ts'
 import { within } from './deadline.ts'
+import { ExternalSources, isTimerArmed } from './external.ts'
 import { LineWriter } from './line-writer.ts'
 import { LOADING_KEY } from './options.ts'
 import { loadProgram, printsOf } from './program.ts'
@@ -62,7 +70,7 @@ export async function coreMain(start: CoreStart): Promise<Uint8Array | undefined
     await endpoint.clock.macrotask()
     return undefined
   } catch (error) {
-    return packError(error, start.core)
+    return packError(error, { core: start.core })
   } finally {
     start.port.close()
   }
@@ -76,6 +84,7 @@ class Control {
   /** The error with which the host ends the runtime. */
   readonly lastWord: Promise<Error>
   readonly #endpoint: Endpoint
+  #external: ExternalSources | undefined
   #table: HandlerTable | undefined
 
   constructor(endpoint: Endpoint) {
@@ -86,11 +95,14 @@ class Control {
     this.lastWord = new Promise((resolve) => (tell = resolve))
     this.calls = {
       load: async (programs) => {
+        this.#external = new ExternalSources() // before the program has any
         const answer = await this.#load(programs)
         if (answer.isLoaded) begin(endpoint.scheduler.run())
         return answer
       },
       definitions: () => (this.#table === undefined ? [] : printsOf(this.#table)),
+      isExternal: () => this.#external?.isActive() !== false,
+      waiting: () => packWaiting(waitingOn(endpoint), isTimerArmed()),
       end: (error) => tell(unpackError(error)),
     }
   }
@@ -103,7 +115,7 @@ class Control {
       this.#table = table
       return { isLoaded: true, fingerprint: table.fingerprint }
     } catch (error) {
-      return { isLoaded: false, error: packError(error, this.#endpoint.id) }
+      return { isLoaded: false, error: packError(error, { core: this.#endpoint.id }) }
     } finally {
       setEnvironmentData(LOADING_KEY, undefined)
     }

@@ -317,6 +317,13 @@ export class ScopeTable {
     return this.#create(id)
   }
 
+  /** Every scope with unfinished work here, or open here. */
+  *known(): Iterable<Scope> {
+    for (const scope of this.#scopes) {
+      if (scope !== undefined && (scope.active > 0 || scope.books !== undefined)) yield scope
+    }
+  }
+
   #create(id: number): Scope {
     const scope = this.#make(id)
     this.#scopes[slotOf(id)] = scope

@@ -7,6 +7,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { BroadcastChannel } from 'node:worker_threads'
 import test, { type ExecutionContext } from 'ava'
 import { DeadlockError, type LaunchOptions, type Runtime, type Waiter, launch } from '@orujo/core'
 import { inTime } from '../support/deadline.ts'
@@ -121,6 +122,12 @@ test.serial('a completion event that nobody completes', async (t) => {
   )
 })
 
+test.serial('a table kept on an endpoint says itself what is waited for', async (t) => {
+  await using runtime = await launchHere()
+  const { waiters } = await deadlocked(t, runtime.run(program.passGate))
+  t.deepEqual(waiters, [waiter(0, 'pass-gate', ['a gate of the test'])])
+})
+
 test.serial('a barrier before which a task throws reports the error as its cause', async (t) => {
   await using runtime = await launchHere({ coresPerLocale: 3 })
   const error = await deadlocked(t, runtime.run(program.throwBeforeBarrier, 1))
@@ -213,6 +220,18 @@ test.serial('a task is not reported while it waits for a socket', async (t) => {
   const run = runtime.run(program.askOutside, 1, 'socket', 0, port)
   t.is(await inTime('the run', run), 'core 1 went on')
   server.close()
+})
+
+test.serial('a task is not reported while it waits for a channel of its own', async (t) => {
+  await using runtime = await launchHere()
+  const name = 'orujo-deadlock-test'
+  const run = runtime.run(program.askOutside, 1, 'channel', 0, name)
+  run.catch(() => undefined)
+  await timer(LONG_MS)
+  const channel = new BroadcastChannel(name)
+  channel.postMessage('at last')
+  t.is(await inTime('the run', run), 'core 1 went on')
+  channel.close()
 })
 
 test.serial('a run is not reported while the host works for it', async (t) => {

@@ -5,18 +5,30 @@
  * Invariants  `list[run.place] === run` for every listed run; -1 is the place of all others.
  * Bounds      one entry per suspended task; adding and removing take constant time.
  */
-import type { TaskRun } from './task-run.ts'
+import type { AnyDefinition } from '../message/definition.ts'
+import type { Scope } from '../sync/scope.ts'
+
+/** What is known of a suspended task. */
+export interface SuspendedTask {
+  readonly definition: AnyDefinition
+  readonly scope: Scope
+  /** Endpoint that waits for the answer; -1 if none does. */
+  readonly caller: number
+  readonly failsScope: boolean
+  /** Where it is listed; -1 if it is not. */
+  place: number
+}
 
 export class SuspendedTasks {
   /** In no particular order. */
-  readonly list: TaskRun[] = []
+  readonly list: SuspendedTask[] = []
 
-  add(run: TaskRun): void {
+  add(run: SuspendedTask): void {
     run.place = this.list.length
     this.list.push(run)
   }
 
-  remove(run: TaskRun): void {
+  remove(run: SuspendedTask): void {
     const last = this.list.pop()!
     if (last !== run) {
       this.list[run.place] = last

@@ -12,7 +12,7 @@ import type { Scope } from '../sync/scope.ts'
 import type { ScopeTable } from '../sync/scopes.ts'
 import type { Runnable } from '../task/scheduler.ts'
 import { callBody } from './arguments.ts'
-import type { SuspendedTasks } from './suspended.ts'
+import type { SuspendedTask, SuspendedTasks } from './suspended.ts'
 
 /** What a run needs from its endpoint. */
 export interface TaskHost {
@@ -31,7 +31,7 @@ export interface TaskHost {
 /** No answer is wanted. */
 export const NO_ANSWER = -1
 
-export class TaskRun implements Runnable {
+export class TaskRun implements Runnable, SuspendedTask {
   readonly definition: AnyDefinition
   readonly scope: Scope
   /** Endpoint that waits for the answer, or NO_ANSWER. */

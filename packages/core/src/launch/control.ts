@@ -14,7 +14,7 @@ export type LoadAnswer =
 /** A definition as told to somebody who may have another: its kind and name, and its source. */
 export type DefinitionPrint = readonly [name: string, source: string]
 
-/** Everything that is waited for on a core, and whether it may be a timer that Node does not list. */
+/** All that is waited for on a core, and whether it may be a timer that Node does not list. */
 export interface PackedWaiting extends Omit<WaitingView, 'failures'> {
   readonly isTimed: boolean
   readonly failures: readonly (Omit<FailureView, 'error'> & { readonly error: Uint8Array })[]

@@ -62,6 +62,7 @@ export async function coreMain(start: CoreStart): Promise<Uint8Array | undefined
   const endpoint = buildEndpoint(start)
   const control = new Control(endpoint)
   expose(control.calls, start.port)
+  control.learn()
   try {
     await control.loopEnded
     const error = await within(control.lastWord, LAST_WORD_MS, closedError)
@@ -84,7 +85,7 @@ class Control {
   /** The error with which the host ends the runtime. */
   readonly lastWord: Promise<Error>
   readonly #endpoint: Endpoint
-  #external: ExternalSources | undefined
+  readonly #external = new ExternalSources()
   #table: HandlerTable | undefined
 
   constructor(endpoint: Endpoint) {
@@ -95,16 +96,21 @@ class Control {
     this.lastWord = new Promise((resolve) => (tell = resolve))
     this.calls = {
       load: async (programs) => {
-        this.#external = new ExternalSources() // before the program has any
+        this.#external.learn()
         const answer = await this.#load(programs)
         if (answer.isLoaded) begin(endpoint.scheduler.run())
         return answer
       },
       definitions: () => (this.#table === undefined ? [] : printsOf(this.#table)),
-      isExternal: () => this.#external?.isActive() !== false,
+      isExternal: () => this.#external.isActive(),
       waiting: () => packWaiting(waitingOn(endpoint), isTimerArmed()),
       end: (error) => tell(unpackError(error)),
     }
+  }
+
+  /** What this thread has before it hears from its host is the runtime's own. */
+  learn(): void {
+    this.#external.learn()
   }
 
   async #load(programs: readonly string[]): Promise<LoadAnswer> {

@@ -19,12 +19,21 @@ interface ReportedHandle {
 const HARMLESS: readonly string[] = Object.freeze(['CloseReq'])
 
 export class ExternalSources {
-  /** The runtime's own, by type. */
-  readonly #own: ReadonlyMap<string, number>
+  /** The runtime's own, by type; none before `learn`. */
+  #own: ReadonlyMap<string, number> = new Map()
+  #isLearned = false
 
-  /** Everything that is active now is the runtime's own: make it before the program is loaded. */
-  constructor() {
-    this.#own = countActive()
+  /**
+   * To be called before the program is loaded: what is active then is the runtime's own. Twice some
+   * time apart, because what is active only once was passing.
+   */
+  learn(): void {
+    const now = countActive()
+    if (this.#isLearned) {
+      for (const [type, count] of now) now.set(type, Math.min(count, this.#own.get(type) ?? 0))
+    }
+    this.#own = now
+    this.#isLearned = true
   }
 
   /** Whether anything is listed beyond the runtime's own. Takes microseconds. */
@@ -45,9 +54,9 @@ function countActive(): Map<string, number> {
 }
 
 /**
- * Whether Node's timer is armed. It serves all timers of a thread, unreferenced ones too, and is the
- * first that a thread makes; later ones are the engine's. A cleared timer may leave it armed until
- * it would have run: that only makes a report late. Takes milliseconds.
+ * Whether Node's timer is armed. It serves all timers of a thread, unreferenced ones too, and is
+ * the first that a thread makes; later ones are the engine's. A cleared timer may leave it armed
+ * until it would have run: that only makes a report late. Takes milliseconds.
  */
 export function isTimerArmed(): boolean {
   const { report } = process

@@ -110,8 +110,9 @@ export function areRingsEmpty(memory: ThreadsMemory): boolean {
   const base = STATE_INTS + memory.endpoints * DOORBELL_INTS
   for (let pair = 0; pair < pairs; pair++) {
     const at = base + pair * RING_CONTROL_INTS
-    if (Atomics.load(control, at + RING_TAIL) !== Atomics.load(control, at + RING_HEAD))
+    if (Atomics.load(control, at + RING_TAIL) !== Atomics.load(control, at + RING_HEAD)) {
       return false
+    }
   }
   return true
 }

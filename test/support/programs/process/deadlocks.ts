@@ -6,7 +6,8 @@ import { pbkdf2 } from 'node:crypto'
 import { once } from 'node:events'
 import { open, readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { setTimeout as after } from 'node:timers/promises'
+import { scheduler } from 'node:timers/promises'
+import { BroadcastChannel } from 'node:worker_threads'
 import {
   CompletionEvent,
   type Core,
@@ -17,6 +18,7 @@ import {
   onAllCores,
   task,
 } from '@orujo/core'
+import type { Wait } from '#core/task/waits.js'
 
 /** Waits for nothing in particular, for ever. */
 export const stuck = task('deadlocks.stuck', async (_core: Core): Promise<void> => {
@@ -104,11 +106,12 @@ export const waitForAbort = task('deadlocks.wait-for-abort', async (core: Core) 
 })
 
 /** Ways to wait for something from outside, for `ms` milliseconds about. */
-export type Outside = 'timer' | 'unreferenced timer' | 'file' | 'socket' | 'thread pool' | 'loop'
+export type Outside =
+  'timer' | 'unreferenced timer' | 'file' | 'socket' | 'channel' | 'thread pool' | 'loop'
 
 const WAITS: Readonly<Record<Outside, (ms: number, where: string | number) => Promise<unknown>>> = {
-  timer: (ms) => after(ms),
-  'unreferenced timer': (ms) => after(ms, undefined, { ref: false }),
+  timer: (ms) => scheduler.wait(ms),
+  'unreferenced timer': (ms) => once(AbortSignal.timeout(ms), 'abort'),
   file: async (_ms, path) => {
     const file = await open(path as string, 'r') // a pipe: opens when somebody writes
     await readFile(file)
@@ -118,6 +121,11 @@ const WAITS: Readonly<Record<Outside, (ms: number, where: string | number) => Pr
     const socket = connect(port as number, '127.0.0.1')
     await once(socket, 'data')
     socket.destroy()
+  },
+  channel: async (_ms, name) => {
+    const channel = new BroadcastChannel(name as string)
+    await new Promise((resolve) => (channel.onmessage = resolve))
+    channel.close()
   },
   'thread pool': async (ms) => {
     const end = performance.now() + ms
@@ -155,6 +163,10 @@ export const askHost = task('deadlocks.ask-host', (core: Core, ms: number) =>
 /** Gates on this core, which somebody opens. */
 class Gate {
   open: (() => void) | undefined
+
+  addWaits(found: Wait[]): void {
+    if (this.open !== undefined) found.push({ what: 'a gate of the test', count: 1 })
+  }
 }
 
 export const passGate = task('deadlocks.pass-gate', async (core: Core): Promise<string> => {

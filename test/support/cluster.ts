@@ -13,6 +13,7 @@ import type { Task } from '@orujo/core'
 import { Core } from '#core/delegate/core.js'
 import { Endpoint } from '#core/delegate/endpoint.js'
 import { coreExtensions } from '#core/delegate/handles.js'
+import { waitingOn } from '#core/delegate/waiting.js'
 import { builtinDefinitions } from '#core/launch/builtins.js'
 import { CoreMemory } from '#core/memory/directory.js'
 import { CoreHeap } from '#core/memory/heap.js'
@@ -297,7 +298,9 @@ export async function withCluster(
   await cluster[Symbol.asyncDispose]()
 }
 
-function describeEndpoint({ id, calls, scheduler, scopes }: Endpoint): string[] {
+function describeEndpoint(endpoint: Endpoint): string[] {
+  const { id, calls, scheduler, scopes } = endpoint
+  const { tasks, waits } = waitingOn(endpoint)
   const figures = {
     'calls without an answer': calls.openCount,
     'running tasks': scheduler.activeTasks,
@@ -306,9 +309,16 @@ function describeEndpoint({ id, calls, scheduler, scopes }: Endpoint): string[] 
     'open scopes': scopes.openCount,
     'waiters of scopes': scopes.waiterCount,
   }
-  return Object.entries(figures)
-    .filter(([, count]) => count > 0)
-    .map(([what, count]) => `endpoint ${id}: ${count} ${what}`)
+  return [
+    ...Object.entries(figures)
+      .filter(([, count]) => count > 0)
+      .map(([what, count]) => `endpoint ${id}: ${count} ${what}`),
+    ...tasks.map(({ definition, scope, caller, count }) => {
+      const from = caller < 0 ? '' : ` for endpoint ${caller}`
+      return `endpoint ${id}: ${count} '${definition}' of scope ${scope} suspended${from}`
+    }),
+    ...waits.map(({ what, count }) => `endpoint ${id}: ${count} waiting for ${what}`),
+  ]
 }
 
 function describeScope(endpoint: Endpoint, scope: Scope): string[] {

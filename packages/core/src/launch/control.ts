@@ -14,9 +14,9 @@ export type LoadAnswer =
 /** A definition as told to somebody who may have another: its kind and name, and its source. */
 export type DefinitionPrint = readonly [name: string, source: string]
 
-/** All that is waited for on a core, and whether it may be a timer that Node does not list. */
+/** All that is waited for on a core, and whether anything external may resume a task there. */
 export interface PackedWaiting extends Omit<WaitingView, 'failures'> {
-  readonly isTimed: boolean
+  readonly isExternal: boolean
   readonly failures: readonly (Omit<FailureView, 'error'> & { readonly error: Uint8Array })[]
 }
 
@@ -41,14 +41,14 @@ export function packError(error: unknown, at: WorkPlace = {}): Uint8Array {
   return codec.bytes.slice(0, bytes)
 }
 
-export function packWaiting(view: WaitingView, isTimed: boolean): PackedWaiting {
+export function packWaiting(view: WaitingView, isExternal: boolean): PackedWaiting {
   const { core } = view
   const failures = view.failures.map(({ error, ...failure }) => {
     const { definition } = failure
     const at = definition === '' ? {} : ({ kind: 'task', core, definition } as const)
     return { ...failure, error: packError(error, at) }
   })
-  return { ...view, isTimed, failures }
+  return { ...view, isExternal, failures }
 }
 
 export function unpackWaiting(packed: PackedWaiting): WaitingView {

@@ -32,7 +32,7 @@ import {
   unpackError,
 } from './control.ts'
 import { within } from './deadline.ts'
-import { ExternalSources, isTimerArmed } from './external.ts'
+import { ExternalSources } from './external.ts'
 import { LineWriter } from './line-writer.ts'
 import { LOADING_KEY } from './options.ts'
 import { loadProgram, printsOf } from './program.ts'
@@ -103,7 +103,7 @@ class Control {
       },
       definitions: () => (this.#table === undefined ? [] : printsOf(this.#table)),
       isExternal: () => this.#external.isActive(),
-      waiting: () => packWaiting(waitingOn(endpoint), isTimerArmed()),
+      waiting: () => packWaiting(waitingOn(endpoint), this.#external.isAny()),
       end: (error) => tell(unpackError(error)),
     }
   }

@@ -128,7 +128,7 @@ export class DeadlockWatch {
     if (suspicion.answered(this.#stamps(), isExternal, this.#now()) !== 'report') return
     const packed = await Promise.all(cores.map((core) => core.waiting().catch(ignore)))
     if (suspicion.answered(this.#stamps(), false, this.#now()) !== 'report') return
-    const views = packed.flatMap((view) => (view === undefined || view.isTimed ? [] : [view]))
+    const views = packed.flatMap((view) => (view === undefined || view.isExternal ? [] : [view]))
     suspicion.putOff(this.#now())
     if (views.length < cores.length || this.#parts.endpoint.ended !== undefined) return
     const idleMs = suspicion.idleMs(this.#now())

@@ -2,17 +2,23 @@
  * External: whether something other than a message can still resume a task on this thread: a timer,
  * a file, a socket, a port, a child process.
  *
- * Exact       what Node lists as active (requests, referenced handles, timers, immediates), and
- *             timers that do not keep the process alive, such as those of `AbortSignal.timeout`.
- * Not listed  compression and cryptography in Node's thread pool, compilation: they use a CPU, and
- *             the host looks at that (deadlock.md). A native add-on that waits in a thread of its
- *             own, and `Atomics.waitAsync` of the program's own, cannot be seen at all.
+ * Exact       what Node lists as active (requests, referenced handles, timers, immediates); jobs in
+ *             its thread pool (compression, cryptography, add-ons); timers that do not keep the
+ *             process alive, such as those of `AbortSignal.timeout`.
+ * Not seen    compilation in threads of the engine: it uses a CPU, and the host looks at that. An
+ *             add-on with threads of its own, and `Atomics.waitAsync` of the program's own.
  */
 
 /** A handle as Node's diagnostic report describes it. */
 interface ReportedHandle {
   readonly type: string
   readonly is_active?: boolean
+}
+
+/** A handle as Node keeps it. Not every kind can be let go. */
+interface Handle {
+  ref?(): void
+  unref?(): void
 }
 
 /** What leaves the list by itself, or tells of something that is over. */
@@ -43,6 +49,11 @@ export class ExternalSources {
     }
     return false
   }
+
+  /** Whether there is anything at all, listed or not. Takes milliseconds. */
+  isAny(): boolean {
+    return this.isActive() || hasHiddenWork()
+  }
 }
 
 function countActive(): Map<string, number> {
@@ -54,20 +65,41 @@ function countActive(): Map<string, number> {
 }
 
 /**
- * Whether Node's timer is armed. It serves all timers of a thread, unreferenced ones too, and is
- * the first that a thread makes; later ones are the engine's. A cleared timer may leave it armed
- * until it would have run: that only makes a report late. Takes milliseconds.
+ * Whether the event loop of this thread waits for anything that `isActive` cannot see: a job in the
+ * thread pool, or a timer that does not keep the process alive.
+ *
+ * Node's diagnostic report says whether the loop is alive. The runtime's own ports keep it so, and
+ * are therefore let go for the moment of the report; no event can come in that moment. The first
+ * timer of a thread is Node's own and serves all timers of programs; later ones are the engine's. A
+ * cleared timer may leave it armed until it would have run: that only makes a report late.
  */
-export function isTimerArmed(): boolean {
-  const { report } = process
+function hasHiddenWork(): boolean {
+  // Deprecated in the documentation only, and the one way to the ports of the pool.
+  const { _getActiveHandles: activeHandles } = process as { _getActiveHandles?: () => Handle[] }
+  if (activeHandles === undefined) return true
+  const handles = activeHandles().filter(
+    ({ ref, unref }) => ref !== undefined && unref !== undefined,
+  )
+  for (const handle of handles) handle.unref!()
+  try {
+    const reported = reportedHandles()
+    const loop = reported.find(({ type }) => type === 'loop')
+    const timer = reported.find(({ type }) => type === 'timer')
+    return loop?.is_active !== false || timer?.is_active !== false
+  } finally {
+    for (const handle of handles) handle.ref!()
+  }
+}
+
+function reportedHandles(): readonly ReportedHandle[] {
   // Looking up the peers of open connections could take seconds. Known since Node 20.13.
-  const options = report as { excludeNetwork?: boolean }
-  const before = options.excludeNetwork
-  options.excludeNetwork = true
+  const report = process.report as NodeJS.ProcessReport & { excludeNetwork?: boolean }
+  const before = report.excludeNetwork
+  report.excludeNetwork = true
   try {
     const { libuv = [] } = report.getReport() as { libuv?: readonly ReportedHandle[] }
-    return libuv.find(({ type }) => type === 'timer')?.is_active === true
+    return libuv
   } finally {
-    if (before !== undefined) options.excludeNetwork = before
+    if (before !== undefined) report.excludeNetwork = before
   }
 }

@@ -95,16 +95,6 @@ export class Calls {
     resolve(failLater(error, takeCallerStack))
   }
 
-  /** Adds up the open calls by the number of their scope; -1 for joins, which have none. */
-  countByScope(counts: Map<number, number>): void {
-    for (let call = 0; call < this.#resolves.length; call++) {
-      const resolve = this.#resolves[call]
-      if (resolve === ignore || resolve === forget) continue
-      const scope = this.#scopeOf[call]?.id ?? -1
-      counts.set(scope, (counts.get(scope) ?? 0) + 1)
-    }
-  }
-
   /** Rejects everything, now and from now on. */
   end(error: Error): void {
     this.#end = error

@@ -71,14 +71,13 @@ export interface WaitingView {
 
 /** Goes through every table of `endpoint`. Not cheap: for when nothing else happens. */
 export function waitingOn(endpoint: Endpoint): WaitingView {
-  const tasks = groupTasks(endpoint)
   return {
     core: endpoint.id,
     mains: Array.from(endpoint.scopedCalls(), ({ caller, call, definition, scope }) => {
       return { caller, call, definition, scope: scope.id }
     }),
-    tasks: tasks.slice(0, MAX_GROUPS),
-    scopes: viewScopes(endpoint, tasks).slice(0, MAX_GROUPS),
+    tasks: groupTasks(endpoint).slice(0, MAX_GROUPS),
+    scopes: viewScopes(endpoint).slice(0, MAX_GROUPS),
     waits: waitsOf(endpoint).slice(0, MAX_GROUPS),
     failures: failuresOf(endpoint),
   }
@@ -98,33 +97,23 @@ function groupTasks({ suspended }: Endpoint): TaskGroup[] {
   return [...groups.values()]
 }
 
-/** What keeps a scope active here, less tasks, calls and inner scopes, was enrolled by hand. */
-function viewScopes(endpoint: Endpoint, tasks: readonly TaskGroup[]): ScopeView[] {
-  const { scopes, calls } = endpoint
-  const active = new Map<number, number>()
-  calls.countByScope(active)
-  const count = (scope: number, more: number): void => {
-    active.set(scope, (active.get(scope) ?? 0) + more)
-  }
-  for (const task of tasks) count(task.scope, task.count)
-  const known = [...scopes.known()]
-  for (const { books } of known) {
-    if (books?.parent !== undefined && !books.isConfirmed) count(books.parent.id, 1)
-  }
-  return known
-    .filter((scope) => scope !== scopes.root)
-    .map((scope) => viewScope(scope, scope.active - (active.get(scope.id) ?? 0)))
+function viewScopes({ scopes }: Endpoint): ScopeView[] {
+  const isUsed = (scope: Scope): boolean => scope.active > 0 || scope.books !== undefined
+  return scopes
+    .known()
+    .filter((scope) => scope !== scopes.root && isUsed(scope))
+    .map(viewScope)
 }
 
-function viewScope(scope: Scope, unexplained: number): ScopeView {
-  const { books } = scope
+function viewScope(scope: Scope): ScopeView {
+  const { books, enrolled } = scope
   return {
     id: scope.id,
     isHome: books !== undefined,
     parent: books?.parent?.id ?? -1,
     isEvent: books?.isConfirmed ?? false,
     waiters: books?.waiters.length ?? 0,
-    enrolled: Math.max(0, unexplained),
+    enrolled,
     hasSignal: scope.hasSignal,
   }
 }

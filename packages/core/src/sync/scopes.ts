@@ -11,6 +11,7 @@
  * Bounds      one open event is one slot at its home, see scope-number.ts.
  * Misuse      completing more than was enrolled: InvariantError. What comes for an event that is
  *             over changes nothing, and is told as unheard if it was work.
+ * Long        the counting and the confirmation share every field of the books.
  */
 import { OrujoError, invariant } from '../errors.ts'
 import { Scope, type ScopeHome } from './scope.ts'
@@ -317,11 +318,9 @@ export class ScopeTable {
     return this.#create(id)
   }
 
-  /** Every scope with unfinished work here, or open here. */
-  *known(): Iterable<Scope> {
-    for (const scope of this.#scopes) {
-      if (scope !== undefined && (scope.active > 0 || scope.books !== undefined)) yield scope
-    }
+  /** The latest event of every slot that is known here. */
+  known(): Scope[] {
+    return this.#scopes.filter((scope) => scope !== undefined)
   }
 
   #create(id: number): Scope {

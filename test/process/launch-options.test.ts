@@ -56,6 +56,8 @@ const REFUSED: readonly (readonly [options: Given, message: RegExp])[] = [
   [{ launchTimeoutMs: Infinity }, /launchTimeoutMs .* got Infinity/],
   [{ closeTimeoutMs: {} }, /closeTimeoutMs .* got \{\}/],
   [{ abortGraceMs: [] }, /abortGraceMs .* got \[\]/],
+  [{ deadlockMs: -5 }, /deadlockMs must be a number of milliseconds from 0 .* got -5/],
+  [{ deadlockMs: '1s' }, /deadlockMs .* got '1s'/],
   [{ execArgv: '--import tsx' }, /execArgv must be an array of strings, got '--import tsx'/],
   [{ execArgv: [1] }, /execArgv must be an array of strings/],
   [{ env: 7 }, /env must be an object of strings by name, got 7/],

@@ -85,7 +85,11 @@ test.serial('wrong options of a run are refused', async (t) => {
     [{ priority: NaN }, /priority .* got NaN/],
     [{ signal: 5 }, /signal must be an AbortSignal, got 5/],
     [{ signal: {} }, /signal must be an AbortSignal, got \{\}/],
-    [{ timeout: 5 }, /runWith\(\) has no option 'timeout'. Options are: signal, priority, core/],
+    [
+      { timeout: 5 },
+      /runWith\(\) has no option 'timeout'. Options are: signal, priority, core, deadlockMs/,
+    ],
+    [{ deadlockMs: NaN }, /deadlockMs .* got NaN/],
     [null, /runWith\(\) takes an object of options, got null/],
   ] as const) {
     const wrong = options as unknown as RunOptions

@@ -18,6 +18,7 @@ import {
   type StealingPolicy,
   localeTaskBytes,
 } from '#core/delegate/stealing.js'
+import { waitingOn } from '#core/delegate/waiting.js'
 import { builtinDefinitions } from '#core/launch/builtins.js'
 import { CoreMemory } from '#core/memory/directory.js'
 import { CoreHeap } from '#core/memory/heap.js'
@@ -320,7 +321,9 @@ export async function withCluster(
   await cluster[Symbol.asyncDispose]()
 }
 
-function describeEndpoint({ id, calls, scheduler, scopes, unbound }: Endpoint): string[] {
+function describeEndpoint(endpoint: Endpoint): string[] {
+  const { id, calls, scheduler, scopes, unbound } = endpoint
+  const { tasks, waits } = waitingOn(endpoint)
   const figures = {
     'calls without an answer': calls.openCount,
     'running tasks': scheduler.activeTasks,
@@ -330,9 +333,16 @@ function describeEndpoint({ id, calls, scheduler, scopes, unbound }: Endpoint): 
     'open scopes': scopes.openCount,
     'waiters of scopes': scopes.waiterCount,
   }
-  return Object.entries(figures)
-    .filter(([, count]) => count > 0)
-    .map(([what, count]) => `endpoint ${id}: ${count} ${what}`)
+  return [
+    ...Object.entries(figures)
+      .filter(([, count]) => count > 0)
+      .map(([what, count]) => `endpoint ${id}: ${count} ${what}`),
+    ...tasks.map(({ definition, scope, caller, count }) => {
+      const from = caller < 0 ? '' : ` for endpoint ${caller}`
+      return `endpoint ${id}: ${count} '${definition}' of scope ${scope} suspended${from}`
+    }),
+    ...waits.map(({ what, count }) => `endpoint ${id}: ${count} waiting for ${what}`),
+  ]
 }
 
 function describeScope(endpoint: Endpoint, scope: Scope): string[] {

@@ -22,6 +22,7 @@ export type OrujoCode =
   | 'ORUJO_CORE_LOST'
   | 'ORUJO_CLOSED'
   | 'ORUJO_ABORTED'
+  | 'ORUJO_DEADLOCK'
   | 'ORUJO_SCOPE_ENDED'
   | 'ORUJO_TRACE'
   | 'ORUJO_COLLECTIVE'

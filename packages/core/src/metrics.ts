@@ -112,6 +112,12 @@ export function markState(row: Float64Array, state: number, nowMs: number): void
   row[STATE] = state
 }
 
+/** How often endpoint `id` has parked, if it is parked now; else -1. */
+export function parksIfParked(memory: ArrayBufferLike, endpoints: number, id: number): number {
+  const row = metricsRow(memory, endpoints, id)
+  return row[STATE] === PARKED ? row[COUNTER.parks]! : -1
+}
+
 /** Copy of all rows, with times up to `nowMs`, to read or to subtract later. */
 export function snapshot(memory: ArrayBufferLike, endpoints: number, nowMs: number): Float64Array {
   const copy = new Float64Array(memory).slice()

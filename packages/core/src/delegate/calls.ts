@@ -1,13 +1,13 @@
 /**
  * Calls: the answers that this endpoint waits for.
  *
- * States      of a number: free -> open -> free.
+ * States      of a number: free -> open -> free, or open -> abandoned -> free.
  * Ownership   an open call keeps its scope active here, unless it is a spawned task's join.
  * Ordering    answers may come in any order; numbers are reused last in, first out.
  * Failure     `end` rejects every open call and refuses new ones, so that nothing waits for ever.
  * Bounds      one entry per call in flight; entries are reused, never freed.
  */
-import { attachCallerStack } from '../message/wire-error.ts'
+import { attachCallerStack, takeCallerStack } from '../message/wire-error.ts'
 import type { Scope } from '../sync/scope.ts'
 import type { ScopeTable } from '../sync/scopes.ts'
 
@@ -24,6 +24,7 @@ export class Calls {
   readonly #scopeOf: (Scope | undefined)[] = []
   readonly #free: number[] = []
   #resolve: Resolve = ignore
+  #abandoned = 0
   #end: Error | undefined = undefined
 
   constructor(scopes: ScopeTable) {
@@ -33,6 +34,11 @@ export class Calls {
   /** Calls in flight. */
   get openCount(): number {
     return this.#resolves.length - this.#free.length
+  }
+
+  /** Of these, calls that nobody waits for any more. */
+  get abandonedCount(): number {
+    return this.#abandoned
   }
 
   /**
@@ -78,6 +84,17 @@ export class Calls {
     this.#close(call, -1)
   }
 
+  /**
+   * Rejects the promise of a call that may yet be answered: its number stays in use until then, so
+   * that a late answer meets nobody else.
+   */
+  abandon(call: number, error: Error): void {
+    const resolve = this.#resolves[call]!
+    this.#resolves[call] = forget
+    this.#abandoned++
+    resolve(failLater(error, takeCallerStack))
+  }
+
   /** Rejects everything, now and from now on. */
   end(error: Error): void {
     this.#end = error
@@ -91,6 +108,7 @@ export class Calls {
 
   #close(call: number, src: number): void {
     const scope = this.#scopeOf[call]
+    if (this.#resolves[call] === forget) this.#abandoned--
     this.#resolves[call] = ignore
     this.#free.push(call)
     if (scope === undefined) return
@@ -115,13 +133,18 @@ export class Calls {
  * fate, so that V8's asynchronous stack trace of an error made here names the functions that await
  * the call: the caller's stack, at no cost to calls that succeed.
  */
-async function failLater(error: Error): Promise<never> {
+async function failLater(error: Error, useStack = attachCallerStack): Promise<never> {
   await undefined
   await undefined
   const callers: { stack?: string } = {}
   Error.captureStackTrace(callers, failLater)
-  attachCallerStack(error, callers.stack)
+  useStack(error, callers.stack)
   throw error
+}
+
+/** Stands in for the promise of an abandoned call, and hears of its answer. */
+function forget(answer: unknown): void {
+  if (answer instanceof Promise) answer.catch(ignore)
 }
 
 function ignore(): void {

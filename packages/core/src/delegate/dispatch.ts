@@ -40,7 +40,7 @@ import {
 } from './arguments.ts'
 import { type ControlParts, type ControlTarget, Controls, bytesOf } from './controls.ts'
 import { type Runner, makeRunner } from './runner.ts'
-import { ScopedCalls } from './scoped-calls.ts'
+import { type RunningCall, ScopedCalls } from './scoped-calls.ts'
 import type { Sender } from './sender.ts'
 import { valuesOf } from './shape.ts'
 import { NO_ANSWER, type TaskHost, TaskRun, isThenable } from './task-run.ts'
@@ -133,6 +133,11 @@ export class Dispatch<Context> implements ControlTarget {
     words: number,
   ): void {
     this.#parts.unbound.handle(src, f64, at, operation, auxiliary, words)
+  }
+
+  /** Scoped calls from other endpoints that run here. */
+  scopedCalls(): Iterable<RunningCall> {
+    return this.#scopedCalls.running()
   }
 
   #handle(

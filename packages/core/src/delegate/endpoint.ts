@@ -23,8 +23,10 @@ import type { Transport } from '../transport/transport.ts'
 import { Calls } from './calls.ts'
 import { Dispatch } from './dispatch.ts'
 import type { Recorder } from './recorder.ts'
+import type { RunningCall } from './scoped-calls.ts'
 import { Sender } from './sender.ts'
 import { Stealing, type StealingOptions } from './stealing.ts'
+import { SuspendedTasks } from './suspended.ts'
 import type { HostedTask, TaskHost, TaskRun } from './task-run.ts'
 import { UnboundTasks } from './unbound.ts'
 
@@ -51,6 +53,18 @@ export interface EndpointOptions {
   readonly stealing?: StealingOptions
 }
 
+/** Failures of called tasks that are kept, to explain why others wait: more than anybody reads. */
+const KEPT_FAILURES = 8
+
+/** A called task that failed: its caller knows, but others may wait for what it has not done. */
+export interface TaskFailure {
+  readonly definition: string
+  /** Number of its completion scope. */
+  readonly scope: number
+  readonly error: unknown
+  readonly atMs: number
+}
+
 export class Endpoint implements TaskHost {
   readonly id: CoreId
   readonly topology: Topology
@@ -62,6 +76,7 @@ export class Endpoint implements TaskHost {
   readonly calls: Calls
   readonly sender: Sender<Endpoint>
   readonly unbound: UnboundTasks<Endpoint>
+  readonly suspended = new SuspendedTasks()
   readonly writeLine: (line: string) => void
   /** Set by `useTable` before the first message. */
   table = new HandlerTable([])
@@ -69,6 +84,7 @@ export class Endpoint implements TaskHost {
   readonly #dispatch: Dispatch<Endpoint>
   readonly #recorder: Recorder | undefined
   readonly #states = new Map<object, unknown>()
+  readonly #failures: TaskFailure[] = []
   #end: Error | undefined = undefined
 
   constructor(options: EndpointOptions) {
@@ -144,6 +160,21 @@ export class Endpoint implements TaskHost {
     return this.#states.get(key) as T // what `make` of the same key made
   }
 
+  /** All that higher levels keep on this endpoint. */
+  states(): Iterable<unknown> {
+    return this.#states.values()
+  }
+
+  /** Scoped calls from other endpoints that run here. */
+  scopedCalls(): Iterable<RunningCall> {
+    return this.#dispatch.scopedCalls()
+  }
+
+  /** Tasks called here that failed lately, oldest first. */
+  recentFailures(): readonly TaskFailure[] {
+    return this.#failures
+  }
+
   /**
    * Calls a task in a scope of its own, homed at `dst`: resolves when all it gave rise to has
    * ended. The call's number, for `abortRun`, is `calls.last` right afterwards.
@@ -205,7 +236,10 @@ export class Endpoint implements TaskHost {
 
   answerError(run: TaskRun, error: unknown): void {
     if (this.#end !== undefined) return
-    const at = { kind: 'task', core: this.id, definition: run.definition.name } as const
+    const definition = run.definition.name
+    if (this.#failures.length === KEPT_FAILURES) this.#failures.shift()
+    this.#failures.push({ definition, scope: run.scope.id, error, atMs: this.clock.now() })
+    const at = { kind: 'task', core: this.id, definition } as const
     if (run.caller === this.id) {
       this.calls.reject(run.call, this.sender.asArrived(error, at, this), -1)
       return

@@ -14,6 +14,14 @@ import { callBody } from './arguments.ts'
 import type { Sender } from './sender.ts'
 import type { TaskHost } from './task-run.ts'
 
+/** A scoped call that runs here. */
+export interface RunningCall {
+  readonly caller: number
+  readonly call: number
+  readonly definition: string
+  readonly scope: Scope
+}
+
 /** What scoped calls need from their endpoint. */
 export interface ScopedCallParts<Context> {
   readonly here: number
@@ -24,8 +32,8 @@ export interface ScopedCallParts<Context> {
 
 export class ScopedCalls<Context> {
   readonly #parts: ScopedCallParts<Context>
-  /** Scopes of running calls, by caller and call. */
-  readonly #running = new Map<string, Scope>()
+  /** By caller and call. */
+  readonly #running = new Map<string, RunningCall>()
 
   constructor(parts: ScopedCallParts<Context>) {
     this.#parts = parts
@@ -45,7 +53,7 @@ export class ScopedCalls<Context> {
     tasks.counters[COUNTER.tasksStarted]!++
     try {
       const finished = finishScope(scopes, scopes.root, (scope) => {
-        this.#running.set(key, scope)
+        this.#running.set(key, { caller: src, call, definition: definition.name, scope })
         return callBody(definition.body, scope.context, values)
       })
       tasks.taskSuspended(task)
@@ -64,8 +72,13 @@ export class ScopedCalls<Context> {
 
   /** Aborts the scope of a running call. */
   abort(src: number, call: number): void {
-    const scope = this.#running.get(keyOf(src, call))
-    if (scope !== undefined) this.#parts.scopes.abort(scope)
+    const running = this.#running.get(keyOf(src, call))
+    if (running !== undefined) this.#parts.scopes.abort(running.scope)
+  }
+
+  /** Calls that are not answered yet. */
+  running(): Iterable<RunningCall> {
+    return this.#running.values()
   }
 }
 

@@ -12,6 +12,7 @@ import type { Scope } from '../sync/scope.ts'
 import type { ScopeTable } from '../sync/scopes.ts'
 import type { Runnable } from '../task/scheduler.ts'
 import { callBody } from './arguments.ts'
+import type { SuspendedTask, SuspendedTasks } from './suspended.ts'
 
 /** A task as its endpoint knows it, whoever runs it. */
 export interface HostedTask {
@@ -24,6 +25,7 @@ export interface TaskHost {
   readonly ended: Error | undefined
   readonly scopes: ScopeTable
   readonly counters: Float64Array
+  readonly suspended: SuspendedTasks
   /** A task's first section begins. */
   taskStarted(task: HostedTask): void
   /** Its first section is over and it is not. */
@@ -37,7 +39,7 @@ export interface TaskHost {
 /** No answer is wanted. */
 export const NO_ANSWER = -1
 
-export class TaskRun implements Runnable {
+export class TaskRun implements Runnable, SuspendedTask {
   readonly definition: AnyDefinition
   readonly scope: Scope
   /** Endpoint that waits for the answer, or NO_ANSWER. */
@@ -46,6 +48,8 @@ export class TaskRun implements Runnable {
   readonly call: number
   /** Whether an error fails the scope, and the run's message is counted: all but called tasks. */
   readonly failsScope: boolean
+  /** Where it is listed among the suspended tasks; -1 if it is not. */
+  place = -1
   readonly #host: TaskHost
   readonly #values: readonly unknown[]
 
@@ -74,6 +78,7 @@ export class TaskRun implements Runnable {
     try {
       const result = callBody(this.definition.body, this.scope.context, this.#values)
       if (isThenable(result)) {
+        this.#host.suspended.add(this)
         result.then(this.#succeeded, this.#failed)
         this.#host.taskSuspended(this)
       } else this.#succeeded(result)
@@ -105,6 +110,7 @@ export class TaskRun implements Runnable {
   }
 
   #end(): void {
+    if (this.place >= 0) this.#host.suspended.remove(this)
     this.#host.counters[COUNTER.tasksFinished]!++
     this.#host.scopes.leave(this.scope)
     this.#host.taskEnded(this)

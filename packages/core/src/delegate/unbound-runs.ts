@@ -173,10 +173,13 @@ export class UnboundRuns<Context> {
       return
     }
     const { tasks, scheduler } = this.#parts
-    const task = { definition }
+    const caller = call === NO_ANSWER ? NO_ANSWER : home
+    const task = { definition, scope, caller, failsScope: true, place: -1 }
     tasks.taskStarted(task)
+    tasks.suspended.add(task)
     tasks.taskSuspended(task)
     const ended = (): void => {
+      tasks.suspended.remove(task)
       tasks.taskEnded(task)
       scheduler.wake() // somebody may have to be told
     }

@@ -16,6 +16,7 @@ import { Endpoint } from '../delegate/endpoint.ts'
 import { coreExtensions } from '../delegate/handles.ts'
 import { writeLine } from '../delegate/log.ts'
 import type { StealingOptions } from '../delegate/stealing.ts'
+import { waitingOn } from '../delegate/waiting.ts'
 import { OrujoError } from '../errors.ts'
 import { CoreMemory } from '../memory/directory.ts'
 import { CoreHeap } from '../memory/heap.ts'
@@ -24,8 +25,15 @@ import { metricsRow } from '../metrics.ts'
 import { Topology } from '../place.ts'
 import { type ThreadsMemory, ThreadsTransport } from '../transport/threads.ts'
 import { threadClock } from './clock.ts'
-import { type CoreControl, type LoadAnswer, packError, unpackError } from './control.ts'
+import {
+  type CoreControl,
+  type LoadAnswer,
+  packError,
+  packWaiting,
+  unpackError,
+} from './control.ts'
 import { within } from './deadline.ts'
+import { ExternalSources } from './external.ts'
 import { LineWriter } from './line-writer.ts'
 import { LOADING_KEY } from './options.ts'
 import { loadProgram, printsOf } from './program.ts'
@@ -58,6 +66,7 @@ export async function coreMain(start: CoreStart): Promise<Uint8Array | undefined
   const endpoint = buildEndpoint(start)
   const control = new Control(endpoint)
   expose(control.calls, start.port)
+  control.learn()
   try {
     await control.loopEnded
     const error = await within(control.lastWord, LAST_WORD_MS, closedError)
@@ -66,7 +75,7 @@ export async function coreMain(start: CoreStart): Promise<Uint8Array | undefined
     await endpoint.clock.macrotask()
     return undefined
   } catch (error) {
-    return packError(error, start.core)
+    return packError(error, { core: start.core })
   } finally {
     start.port.close()
   }
@@ -80,6 +89,7 @@ class Control {
   /** The error with which the host ends the runtime. */
   readonly lastWord: Promise<Error>
   readonly #endpoint: Endpoint
+  readonly #external = new ExternalSources()
   #table: HandlerTable | undefined
 
   constructor(endpoint: Endpoint) {
@@ -90,13 +100,21 @@ class Control {
     this.lastWord = new Promise((resolve) => (tell = resolve))
     this.calls = {
       load: async (programs) => {
+        this.#external.learn()
         const answer = await this.#load(programs)
         if (answer.isLoaded) begin(endpoint.scheduler.run())
         return answer
       },
       definitions: () => (this.#table === undefined ? [] : printsOf(this.#table)),
+      isExternal: () => this.#external.isActive(),
+      waiting: () => packWaiting(waitingOn(endpoint), this.#external.isAny()),
       end: (error) => tell(unpackError(error)),
     }
+  }
+
+  /** What this thread has before it hears from its host is the runtime's own. */
+  learn(): void {
+    this.#external.learn()
   }
 
   async #load(programs: readonly string[]): Promise<LoadAnswer> {
@@ -107,7 +125,7 @@ class Control {
       this.#table = table
       return { isLoaded: true, fingerprint: table.fingerprint }
     } catch (error) {
-      return { isLoaded: false, error: packError(error, this.#endpoint.id) }
+      return { isLoaded: false, error: packError(error, { core: this.#endpoint.id }) }
     } finally {
       setEnvironmentData(LOADING_KEY, undefined)
     }

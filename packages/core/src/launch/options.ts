@@ -72,6 +72,11 @@ export interface LaunchOptions {
   /** Milliseconds that an aborted run gets to stop before the runtime is ended. Default 2,000. */
   readonly abortGraceMs?: number
   /**
+   * Milliseconds that nothing may happen while a run waits, before it is rejected with
+   * ORUJO_DEADLOCK; 0 for never. Default 500.
+   */
+  readonly deadlockMs?: number
+  /**
    * Node flags for the cores, such as `['--import', 'tsx']` for TypeScript programs on Node 20.
    * Default: the host's.
    */
@@ -105,6 +110,8 @@ export interface RunOptions {
   readonly priority?: number
   /** Core on which the task runs. Default 0. */
   readonly core?: CoreId
+  /** As in `launch`, whose value is the default. 0 for a run that the host goes on with later. */
+  readonly deadlockMs?: number
 }
 
 /** Options with defaults filled in. */
@@ -143,6 +150,7 @@ const LAUNCH_OPTIONS: readonly string[] = Object.freeze([
   'launchTimeoutMs',
   'closeTimeoutMs',
   'abortGraceMs',
+  'deadlockMs',
   'execArgv',
   'env',
   'resourceLimits',
@@ -152,6 +160,7 @@ const RUN_OPTIONS: readonly string[] = Object.freeze([
   'signal',
   'priority',
   'core',
+  'deadlockMs',
 ] satisfies (keyof RunOptions)[])
 
 const TRACE_OPTIONS: readonly string[] = Object.freeze([
@@ -193,13 +202,15 @@ export function settle(options: LaunchOptions): Settings {
 export function settleRun(
   options: RunOptions,
   cores: number,
-): { signal: AbortSignal | undefined; priority: number; core: CoreId } {
+  deadlockMs: number,
+): { signal: AbortSignal | undefined; priority: number; core: CoreId; deadlockMs: number } {
   record('runWith()', options, RUN_OPTIONS)
   const { priority = 0 } = options
   return {
     signal: optional(options.signal, (signal) => aborter('signal', signal)),
     priority: whole('priority', priority, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
     core: whole('core', options.core ?? 0, 0, cores - 1),
+    deadlockMs: milliseconds('deadlockMs', options.deadlockMs ?? deadlockMs),
   }
 }
 
@@ -234,7 +245,13 @@ function paceSettings(
   hasThreadEach: boolean,
 ): Pick<
   Settings,
-  'spinMs' | 'maxRuns' | 'metricsIntervalMs' | 'launchTimeoutMs' | 'closeTimeoutMs' | 'abortGraceMs'
+  | 'spinMs'
+  | 'maxRuns'
+  | 'metricsIntervalMs'
+  | 'launchTimeoutMs'
+  | 'closeTimeoutMs'
+  | 'abortGraceMs'
+  | 'deadlockMs'
 > {
   return {
     spinMs: milliseconds('spinMs', options.spinMs ?? (hasThreadEach ? 0.1 : 0)),
@@ -243,6 +260,7 @@ function paceSettings(
     launchTimeoutMs: milliseconds('launchTimeoutMs', options.launchTimeoutMs ?? 30_000),
     closeTimeoutMs: milliseconds('closeTimeoutMs', options.closeTimeoutMs ?? 10_000),
     abortGraceMs: milliseconds('abortGraceMs', options.abortGraceMs ?? 2_000),
+    deadlockMs: milliseconds('deadlockMs', options.deadlockMs ?? 500),
   }
 }
 

@@ -4,7 +4,8 @@
  * States      of a run: waiting -> running -> ended. An aborted run that waits ends at once; one
  *             that runs gets `abortGraceMs` to end by itself, then the runtime is ended.
  * Ordering    by priority, then in the order of the calls.
- * Failure     an aborted run rejects with ORUJO_ABORTED, and only when nothing of it runs any more.
+ * Failure     an aborted run rejects with ORUJO_ABORTED, and only when nothing of it runs any more;
+ *             one that cannot go on with ORUJO_DEADLOCK, at once: what waits there is aborted.
  */
 import PQueue from 'p-queue'
 
@@ -12,8 +13,11 @@ import type { Endpoint } from '../delegate/endpoint.ts'
 import { OrujoError } from '../errors.ts'
 import type { Task } from '../message/definition.ts'
 import type { CoreId } from '../place.ts'
+import type { DeadlockWatch } from './deadlock-watch.ts'
 
 export interface RunsOptions {
+  /** Told of every run that begins and ends. */
+  readonly watch: DeadlockWatch
   readonly maxRuns: number
   readonly abortGraceMs: number
   /** Ends the runtime: a run did not stop when it was told to. */
@@ -27,6 +31,8 @@ export interface RunRequest {
   readonly core: CoreId
   readonly priority: number
   readonly signal: AbortSignal | undefined
+  /** 0: not to be judged. */
+  readonly deadlockMs: number
 }
 
 export class Runs {
@@ -44,12 +50,13 @@ export class Runs {
   async add(request: RunRequest): Promise<unknown> {
     const { signal } = request
     if (isAborted(signal)) throw abortedError(request)
+    const mark = this.#options.watch.mark()
     const release = await this.#admit(request) // suspends: the runtime may end, the signal abort
     // Not inside the queue: its own promises would hide who waits from the stack of an error.
     try {
       if (isAborted(signal)) throw abortedError(request)
       if (this.#endpoint.ended !== undefined) throw this.#endpoint.ended
-      return await (signal === undefined ? this.#start(request) : this.#run(request, signal))
+      return await this.#run(request, mark)
     } finally {
       release()
     }
@@ -76,14 +83,27 @@ export class Runs {
     }
   }
 
-  #start({ main, core, args }: RunRequest): Promise<unknown> {
-    return this.#endpoint.callScoped(main, core, args)
+  async #run(request: RunRequest, mark: number): Promise<unknown> {
+    const endpoint = this.#endpoint
+    const { main, core, args, deadlockMs, signal } = request
+    const result = endpoint.callScoped(main, core, args)
+    const call = endpoint.calls.last
+    const { watch } = this.#options
+    const ended = watch.begin({ definition: main.name, core, call, deadlockMs, signal }, mark)
+    try {
+      return await (signal === undefined ? result : this.#abortable(request, signal, result, call))
+    } finally {
+      ended()
+    }
   }
 
-  async #run(request: RunRequest, signal: AbortSignal): Promise<unknown> {
+  async #abortable(
+    request: RunRequest,
+    signal: AbortSignal,
+    result: Promise<unknown>,
+    call: number,
+  ): Promise<unknown> {
     const endpoint = this.#endpoint
-    const result = this.#start(request)
-    const call = endpoint.calls.last
     const { abortGraceMs, giveUp } = this.#options
     let grace: NodeJS.Timeout | undefined
     const abort = (): void => {

@@ -28,6 +28,7 @@ import { Topology } from '../place.ts'
 import { ThreadsTransport, closeThreads, loseEndpoint } from '../transport/threads.ts'
 import { threadClock, threadOrigin } from './clock.ts'
 import { packError, unpackError } from './control.ts'
+import { DeadlockWatch } from './deadlock-watch.ts'
 import { within } from './deadline.ts'
 import { LineWriter } from './line-writer.ts'
 import { type RunOptions, type Settings, settleRun } from './options.ts'
@@ -66,6 +67,7 @@ export class Runtime extends EventEmitter<RuntimeEvents> {
   readonly #traceFile: TraceFile | undefined
   readonly #endpoint: Endpoint
   readonly #runs: Runs
+  readonly #watch: DeadlockWatch
   #pools: CorePools | undefined
   #metricsTimer: NodeJS.Timeout | undefined
   #metricsBase: Float64Array | undefined
@@ -81,7 +83,14 @@ export class Runtime extends EventEmitter<RuntimeEvents> {
     this.topology = new Topology(settings.locales, settings.coresPerLocale)
     this.#endpoint = this.#makeEndpoint()
     this.host = this.#endpoint.scopes.root.context as Core // what makeCore made
+    this.#watch = new DeadlockWatch({
+      endpoint: this.#endpoint,
+      threads: parts.threads,
+      metrics: parts.metrics,
+      cores: () => this.#pools!.threads.map(({ control }) => control),
+    })
     this.#runs = new Runs(this.#endpoint, {
+      watch: this.#watch,
       maxRuns: settings.maxRuns,
       abortGraceMs: settings.abortGraceMs,
       giveUp: (error) => this.#giveUp(error),
@@ -134,7 +143,7 @@ export class Runtime extends EventEmitter<RuntimeEvents> {
   ): Promise<R> {
     if (this.#endpoint.ended !== undefined) throw this.#endpoint.ended
     if (this.#state !== 'running') throw closedError()
-    const request = { main, args, ...settleRun(options, this.cores) }
+    const request = { main, args, ...settleRun(options, this.cores, this.#settings.deadlockMs) }
     return this.#runs.add(request) as Promise<R> // the task's own result
   }
 
@@ -200,6 +209,7 @@ export class Runtime extends EventEmitter<RuntimeEvents> {
   /** Rejects everything that waits, and stops the loops. The first error stays. */
   #end(error: OrujoError): void {
     if (this.#endpoint.ended !== undefined) return
+    this.#watch.stop()
     this.#pools?.announceEnd(packError(error))
     this.#endpoint.end(error)
     closeThreads(this.#parts.threads)

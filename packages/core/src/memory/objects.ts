@@ -62,6 +62,12 @@ export class ObjectTable {
     return this.#size
   }
 
+  /** Every value held here, in no particular order, and `undefined` for slots that are free. */
+  *held(): Iterable<unknown> {
+    yield* this.#values
+    yield* this.#symmetricValues
+  }
+
   /** Keeps `value` here until `remove`; its address works on every core. */
   put(value: unknown): RawAddress {
     const offset = this.#slots.reserve('objects on one core')

@@ -191,6 +191,13 @@ export function attachCallerStack(error: Error, callerStack: string | undefined)
   if (firstFrame >= 0) hide(error, 'stack', `${remoteStack}\n${callerStack.slice(firstFrame)}`)
 }
 
+/** Lets `error.stack` be the frames of who awaits the call, because it was thrown by nobody. */
+export function takeCallerStack(error: Error, callerStack: string | undefined): void {
+  const firstFrame = callerStack?.search(/^ +at /m) ?? -1
+  const frames = firstFrame < 0 ? '' : `\n${callerStack!.slice(firstFrame)}`
+  hide(error, 'stack', `${error.name}: ${error.message}${frames}`)
+}
+
 function familyOf(error: Error, name: string, className: string): number {
   if (error instanceof InvariantError) return INVARIANT
   if (error instanceof OrujoError) return ORUJO

@@ -73,6 +73,11 @@ export class Scope {
     return this.#abort.signal
   }
 
+  /** Whether somebody here has asked for the signal, and may wait for it. */
+  get hasSignal(): boolean {
+    return this.#abort !== undefined
+  }
+
   abort(): void {
     this.isAborted = true
     this.#abort?.abort()

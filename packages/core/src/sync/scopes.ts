@@ -11,6 +11,7 @@
  * Bounds      one open event is one slot at its home, see scope-number.ts.
  * Misuse      completing more than was enrolled: InvariantError. What comes for an event that is
  *             over changes nothing, and is told as unheard if it was work.
+ * Long        the counting and the confirmation share every field of the books.
  */
 import { OrujoError, invariant } from '../errors.ts'
 import { Scope, type ScopeHome } from './scope.ts'
@@ -315,6 +316,11 @@ export class ScopeTable {
     }
     if (known !== undefined) known.isEnded = true
     return this.#create(id)
+  }
+
+  /** The latest event of every slot that is known here. */
+  known(): Scope[] {
+    return this.#scopes.filter((scope) => scope !== undefined)
   }
 
   #create(id: number): Scope {

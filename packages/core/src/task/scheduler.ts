@@ -153,6 +153,11 @@ export class Scheduler {
     return this.#queue.length - this.#queueHead
   }
 
+  /** Tasks that wait for room. */
+  get drainerCount(): number {
+    return this.#drainers.length
+  }
+
   /** Resolves in a later turn, after messages that have arrived and tasks that were queued. */
   yield(): Promise<void> {
     return this.#wait(this.#yielders)

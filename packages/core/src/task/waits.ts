@@ -1,18 +1,24 @@
 /**
- * Waits: how whatever makes tasks wait says for what and how many do, so that a run in which nobody
- * can go on is reported with what each waiter waits for.
+ * Waits: how tables of waiting tasks say what is waited for, when a run seems to be deadlocked.
+ * Nothing is kept for it: the tables that are there anyway are gone through when somebody asks.
  */
 
-/** Waiters of one kind at one place. */
+/** Some tasks of this core that wait for the same. */
 export interface Wait {
-  /** For what, as in "mutex 'lock'". */
+  /** Completes "waits for ...": 'a mutex of core 3'. */
   readonly what: string
-  /** How many wait for it. */
   readonly count: number
+  /** Definition of the tasks that wait, where the table knows it. */
+  readonly definition?: string
 }
 
-/** Something that holds waiters. */
+/** A table of waiting tasks. One that `endpoint.state` or `core.hold` keeps is asked. */
 export interface WaitSource {
-  /** Pushes one entry per kind of waiter that it holds; none if nobody waits. */
+  /** Adds what is waited for here. */
   addWaits(found: Wait[]): void
+}
+
+/** Whether `value` can be asked for waits. */
+export function isWaitSource(value: unknown): value is WaitSource {
+  return typeof (value as Partial<WaitSource> | undefined)?.addWaits === 'function'
 }

@@ -11,7 +11,7 @@
  *             the first to come decides.
  */
 import { DOORBELL_INTS, Doorbell } from './doorbell.ts'
-import { RING_CONTROL_INTS, RingReader, RingWriter } from './ring.ts'
+import { RING_CONTROL_INTS, RING_HEAD, RING_TAIL, RingReader, RingWriter } from './ring.ts'
 import { CLOSED, LOST, RUNNING, type Transport } from './transport.ts'
 
 const STATE = 0
@@ -101,6 +101,20 @@ export function loseEndpoint(memory: ThreadsMemory, endpoint: number): void {
   const control = new Int32Array(memory.control)
   if (Atomics.load(control, STATE) === RUNNING) Atomics.store(control, LOST_ENDPOINT, endpoint)
   end(memory, LOST)
+}
+
+/** Host: whether every word that was published has been read. */
+export function areRingsEmpty(memory: ThreadsMemory): boolean {
+  const control = new Int32Array(memory.control)
+  const pairs = memory.endpoints ** 2
+  const base = STATE_INTS + memory.endpoints * DOORBELL_INTS
+  for (let pair = 0; pair < pairs; pair++) {
+    const at = base + pair * RING_CONTROL_INTS
+    if (Atomics.load(control, at + RING_TAIL) !== Atomics.load(control, at + RING_HEAD)) {
+      return false
+    }
+  }
+  return true
 }
 
 function end(memory: ThreadsMemory, state: number): void {

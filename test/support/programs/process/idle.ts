@@ -29,7 +29,9 @@ export async function idleUsage(state: IdleState): Promise<number> {
 }
 
 function optionsOf(state: IdleState): Partial<LaunchOptions> {
-  const common = { heapBytes: 2 ** 20, abortGraceMs: 10_000 }
+  // What waits for ever shall go on doing so; a timer is told from that by looking again and again.
+  const deadlockMs = state === 'timed' ? 500 : 0
+  const common = { heapBytes: 2 ** 20, abortGraceMs: 10_000, deadlockMs }
   if (state === 'drained') return { ...common, ringBytes: 2 ** 13 }
   return state === 'spinning' ? { ...common, spinMs: 0.2 } : common
 }

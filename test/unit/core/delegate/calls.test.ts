@@ -108,3 +108,24 @@ test('the end rejects every open call and refuses new ones', async (t) => {
     end,
   )
 })
+
+test('the number of an abandoned call is not used until its answer has come', async (t) => {
+  const { calls, scope } = makeCalls()
+  const promise = calls.open(scope)
+  const call = calls.last
+  calls.abandon(call, new Error('given up'))
+  await t.throwsAsync(promise, { message: 'given up' })
+  t.is(calls.abandonedCount, 1)
+  const other = calls.open(scope)
+  t.not(calls.last, call)
+  calls.reject(call, new Error('a late answer'), -1)
+  t.is(calls.abandonedCount, 0)
+  await soon()
+  calls.resolve(calls.last, 'its own answer', -1)
+  t.is(await other, 'its own answer')
+  t.is(scope.active, 0)
+  const last = calls.open(scope)
+  calls.abandon(calls.last, new Error('given up too'))
+  calls.end(new Error('the end'))
+  await t.throwsAsync(last, { message: 'given up too' })
+})

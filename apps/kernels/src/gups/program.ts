@@ -14,7 +14,15 @@
  * Ordering    none: additions, and exclusive ors, may come in any order.
  * Bounds      FIBRES blocking updates in flight on each core; one-way: the high-water mark.
  */
-import { blockRange, delegate, type i32, task, type u32, type Core, type GlobalArray } from '@orujo/core'
+import {
+  blockRange,
+  delegate,
+  type i32,
+  task,
+  type u32,
+  type Core,
+  type GlobalArray,
+} from '@orujo/core'
 import { wordAt } from './reference.ts'
 
 /** Enough to keep both directions of every link busy while answers are on their way. */

@@ -10,6 +10,7 @@ import { loopRules } from './runtime-loops.ts'
 import { orderingRules } from './runtime-ordering.ts'
 import { storageRules } from './runtime-storage.ts'
 import { taskRules } from './runtime-tasks.ts'
+import { unboundRules } from './runtime-unbound.ts'
 
 export interface Shape {
   readonly locales: number
@@ -40,6 +41,7 @@ export function runtimeConformance(withMachine: WithMachine): void {
     delegateRules(rule)
     orderingRules(rule)
     taskRules(rule)
+    unboundRules(rule)
     completionRules(rule)
     loopRules(rule)
     storageRules(rule)

@@ -2,6 +2,7 @@
  * @orujo/core: many cores as one memory. Names for everyone; siblings find a few more in
  * internal.ts.
  */
+export { type Anywhere, anywhere } from './delegate/anywhere.ts'
 export { compareAndSwap, fetchAdd, increment, read, write } from './delegate/atomic.ts'
 export { Core, type Target } from './delegate/core.ts'
 export { delegate, factory, objectDelegate, task } from './delegate/define.ts'
@@ -46,6 +47,7 @@ export {
   symmetricObject,
 } from './parallel/allocate.ts'
 export { type Operator, allReduce, barrier, onAllCores, reduce } from './parallel/collective.ts'
+export { type UnboundRange, forallRangesUnbound, forallUnbound } from './parallel/forall-unbound.ts'
 export { blockRange, forall, forallRanges } from './parallel/forall.ts'
 export type { CoreId, LocaleId, Topology } from './place.ts'
 export { CompletionEvent } from './sync/completion-event.ts'

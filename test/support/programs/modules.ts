@@ -10,6 +10,7 @@ import * as loops from './loops.ts'
 import * as ordering from './ordering.ts'
 import * as storage from './storage.ts'
 import * as tasks from './tasks.ts'
+import * as unbound from './unbound.ts'
 
 const MODULES: Readonly<Record<string, object>> = {
   checks,
@@ -19,6 +20,7 @@ const MODULES: Readonly<Record<string, object>> = {
   ordering,
   storage,
   tasks,
+  unbound,
 }
 
 /** Where cores on threads load the program from. */

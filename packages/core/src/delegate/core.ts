@@ -32,11 +32,13 @@ import type { CoreId, Topology } from '../place.ts'
 import { finishScope } from '../sync/finish.ts'
 import type { Scope } from '../sync/scope.ts'
 import { frameHeader } from '../transport/frame.ts'
+import { type Anywhere, anywhere } from './anywhere.ts'
 import {
   areNumbers,
   callBody,
   firstValues,
   suspendedError,
+  unboundDelegateError,
   writeNumbers,
   noSuchCore,
 } from './arguments.ts'
@@ -103,6 +105,8 @@ export class Core {
    * Sends one-way: runs a delegate, or starts a task, at `target`, and returns at once. Its end is
    * waited for by the scope; its error fails the scope. A local delegate runs before this returns.
    *
+   * A task may be sent `anywhere`, see `spawn`.
+   *
    * @returns false above the high-water mark: `await core.drain()` before sending much more
    */
   send<A extends unknown[]>(
@@ -110,6 +114,7 @@ export class Core {
     target: Target,
     ...args: A
   ): boolean
+  send<A extends unknown[]>(definition: Task<A, unknown>, target: Anywhere, ...args: A): boolean
   send<T, A extends unknown[]>(
     definition: ObjectDelegate<T, A, unknown>,
     target: ObjectAddress<T>,
@@ -117,7 +122,7 @@ export class Core {
   ): boolean
   send(
     definition: AnyDefinition,
-    target: Target,
+    target: Target | Anywhere,
     a?: unknown,
     b?: unknown,
     c?: unknown,
@@ -125,7 +130,7 @@ export class Core {
   ): boolean {
     const count = arguments.length - 2
     const { scope } = this
-    if (typeof target === 'number') {
+    if (typeof target === 'number' && target >= 0) {
       // The hot case: one more message like the last one to that core.
       const outbox = this.#outboxes[target]
       if (
@@ -143,8 +148,12 @@ export class Core {
         }
       }
     }
+    if (target === anywhere && count <= 4) {
+      if (definition.kind !== 'task') throw unboundDelegateError(definition)
+      return this.endpoint.unbound.add(definition, scope, NO_ANSWER, count, a, b, c, d)
+    }
     const dst = typeof target === 'number' ? target : target.core
-    if (dst !== this.id) {
+    if (dst !== this.id && dst >= 0) {
       const shape = shapeOf(count, a, b, c, d)
       if (shape >= 0) return this.#sendWords(definition, target, dst, shape, count, a, b, c, d)
     }
@@ -203,10 +212,16 @@ export class Core {
   }
 
   /**
-   * Spawns a task, bound to `target`. The scope waits for it, and fails if it fails, whether it is
-   * joined or not; use `call` to handle a task's error where it is called.
+   * Spawns a task, bound to `target`, or to no core: `anywhere`. The scope waits for it, and fails
+   * if it fails, whether it is joined or not; use `call` to handle a task's error where it is
+   * called. An unbound task runs here unless a core with nothing to do takes it first; its
+   * arguments and result are copied wherever it runs.
    */
-  spawn<A extends unknown[], R>(definition: Task<A, R>, target: Target, ...args: A): JoinHandle<R> {
+  spawn<A extends unknown[], R>(
+    definition: Task<A, R>,
+    target: Target | Anywhere,
+    ...args: A
+  ): JoinHandle<R> {
     const { endpoint, scope } = this
     const dst = typeof target === 'number' ? target : target.core
     scope.checkOpen()
@@ -214,6 +229,7 @@ export class Core {
       definition.kind === 'task',
       `spawn() is for tasks; call or send '${definition.name}'.`,
     )
+    if (target === anywhere) return this.#spawnAnywhere(definition, args)
     const id = endpoint.table.idOf(definition)
     const outbox = this.#outboxes[dst] ?? noSuchCore(this, dst)
     const promise = endpoint.calls.open(undefined) as Promise<R>
@@ -285,6 +301,19 @@ export class Core {
     this.endpoint.log(text.join(' '))
   }
 
+  #spawnAnywhere<R>(definition: AnyDefinition, args: readonly unknown[]): JoinHandle<R> {
+    const { calls, unbound } = this.endpoint
+    const promise = calls.open(this.scope) as Promise<R>
+    const call = calls.last
+    try {
+      unbound.addValues(definition, this.scope, call, args)
+    } catch (error) {
+      calls.cancel(call)
+      throw error
+    }
+    return new JoinHandle(promise)
+  }
+
   /** Numbers and handles to another core, in the open run of their like or in a new one. */
   #sendWords(
     definition: AnyDefinition,
@@ -323,8 +352,17 @@ export class Core {
     return outbox.isOpen
   }
 
-  #sendSlow(definition: AnyDefinition, target: Target, dst: number, values: unknown[]): boolean {
+  #sendSlow(
+    definition: AnyDefinition,
+    target: Target | Anywhere,
+    dst: number,
+    values: unknown[],
+  ): boolean {
     const { endpoint, scope } = this
+    if (target === anywhere) {
+      if (definition.kind !== 'task') throw unboundDelegateError(definition)
+      return endpoint.unbound.addValues(definition, scope, NO_ANSWER, values)
+    }
     const outbox = this.#outboxes[dst] ?? noSuchCore(this, dst)
     if (endpoint.ended !== undefined) throw endpoint.ended
     scope.checkOpen()

@@ -17,13 +17,15 @@ import type { WorkPlace } from '../message/wire-error.ts'
 import type { CoreId, Topology } from '../place.ts'
 import type { Scope } from '../sync/scope.ts'
 import { ScopeTable } from '../sync/scopes.ts'
-import { type LoopClock, type Receiver, Scheduler } from '../task/scheduler.ts'
+import { type LoopClock, type Receiver, Scheduler, type SharedWork } from '../task/scheduler.ts'
 import type { RingReader } from '../transport/ring.ts'
 import type { Transport } from '../transport/transport.ts'
 import { Calls } from './calls.ts'
 import { Dispatch } from './dispatch.ts'
 import { Sender } from './sender.ts'
+import { Stealing, type StealingOptions } from './stealing.ts'
 import type { TaskHost, TaskRun } from './task-run.ts'
+import { UnboundTasks } from './unbound.ts'
 
 export interface EndpointOptions {
   readonly topology: Topology
@@ -42,6 +44,8 @@ export interface EndpointOptions {
   readonly makeCore: (endpoint: Endpoint, scope: Scope) => unknown
   /** Takes the lines of `core.log`. */
   readonly writeLine: (line: string) => void
+  /** How unbound tasks are shared; left out for the host, which runs none. */
+  readonly stealing?: StealingOptions
 }
 
 export class Endpoint implements TaskHost {
@@ -54,6 +58,7 @@ export class Endpoint implements TaskHost {
   readonly scopes: ScopeTable
   readonly calls: Calls
   readonly sender: Sender<Endpoint>
+  readonly unbound: UnboundTasks<Endpoint>
   readonly writeLine: (line: string) => void
   /** Set by `useTable` before the first message. */
   table = new HandlerTable([])
@@ -78,8 +83,15 @@ export class Endpoint implements TaskHost {
       quiet: () => this.scopes.reportQuiet(),
       isQuietDue: () => this.scopes.isReportDue,
     }
+    const work: SharedWork = {
+      turn: (isBusy) => this.unbound.turn(isBusy),
+      isDue: () => this.unbound.isDue(),
+      announce: () => this.unbound.announce(),
+      withdraw: () => this.unbound.withdraw(),
+    }
     const outboxWords = Math.ceil(options.outboxBytes / 8)
-    this.scheduler = new Scheduler(transport, receiver, { clock, spinMs, outboxWords, counters })
+    const settings = { clock, spinMs, outboxWords, counters, work }
+    this.scheduler = new Scheduler(transport, receiver, settings)
     this.sender = new Sender(this.id, this.scheduler, codec, counters)
     this.scopes = new ScopeTable(
       this.id,
@@ -89,7 +101,7 @@ export class Endpoint implements TaskHost {
       (error) => this.#logUnheard(error),
     )
     this.calls = new Calls(this.scopes)
-    this.#dispatch = new Dispatch({
+    const parts = {
       here: this.id,
       scheduler: this.scheduler,
       scopes: this.scopes,
@@ -100,7 +112,9 @@ export class Endpoint implements TaskHost {
       counters,
       memory: this.memory,
       tasks: this,
-    })
+    }
+    this.unbound = new UnboundTasks(parts, clock, this.#makeStealing(options))
+    this.#dispatch = new Dispatch({ ...parts, unbound: this.unbound })
   }
 
   /** The error with which the endpoint ended, if it did. */
@@ -112,6 +126,7 @@ export class Endpoint implements TaskHost {
   useTable(table: HandlerTable): void {
     this.table = table
     this.#dispatch.useTable(table)
+    this.unbound.useTable(table)
   }
 
   /** State that a higher level keeps on this endpoint under `key`, made at its first use. */
@@ -212,6 +227,12 @@ export class Endpoint implements TaskHost {
   /** Counts a delegate that ran here without a message. */
   countLocal(): void {
     this.counters[COUNTER.localDelegates]!++
+  }
+
+  #makeStealing(options: EndpointOptions): Stealing | undefined {
+    const { stealing, topology, transport, counters } = options
+    if (stealing === undefined) return undefined
+    return new Stealing(stealing, topology, transport, this.sender, counters)
   }
 
   #logUnheard(error: unknown): void {

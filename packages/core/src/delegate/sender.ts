@@ -137,6 +137,42 @@ export class Sender<Context> implements ScopeLink {
     this.#control(1)
   }
 
+  /** Whether the way to `dst` is below its high-water mark. */
+  isOpen(dst: number): boolean {
+    return this.#scheduler.outboxes[dst]!.isOpen
+  }
+
+  /** A control message of one header and one number. */
+  number(dst: number, operation: number, auxiliary: number, value: number): void {
+    this.#withoutBound(dst, (outbox) => {
+      const at = outbox.reserve(2)
+      outbox.i32[2 * at] = frameHeader(operation, 2)
+      outbox.i32[2 * at + 1] = auxiliary
+      outbox.f64[at + 1] = value
+    })
+    this.#control(1)
+  }
+
+  /** A control message with `words` as they are. */
+  words(dst: number, operation: number, auxiliary: number, words: Float64Array): void {
+    this.#withoutBound(dst, (outbox) => {
+      const length = 1 + words.length
+      const whole = new Float64Array(length)
+      const heads = new Int32Array(whole.buffer)
+      heads[1] = auxiliary
+      whole.set(words, 1)
+      if (length > outbox.maxFrameWords) {
+        heads[0] = frameHeader(operation, 0)
+        sendFragments(outbox, whole)
+      } else {
+        heads[0] = frameHeader(operation, length)
+        const at = outbox.reserve(length) // which says where `f64` is
+        outbox.f64.set(whole, at)
+      }
+    })
+    this.#control(1)
+  }
+
   touch(): void {
     this.#scheduler.touch()
   }

@@ -7,6 +7,7 @@ import { writeLine } from '../delegate/log.ts'
 import type { AnyDefinition } from '../message/definition.ts'
 import { allocationDefinitions } from '../parallel/allocate.ts'
 import { collectiveDefinitions } from '../parallel/collective.ts'
+import { forallUnboundDefinitions } from '../parallel/forall-unbound.ts'
 import { forallDefinitions } from '../parallel/forall.ts'
 
 export const builtinDefinitions: readonly AnyDefinition[] = Object.freeze([
@@ -16,4 +17,5 @@ export const builtinDefinitions: readonly AnyDefinition[] = Object.freeze([
   ...allocationDefinitions,
   ...collectiveDefinitions,
   ...forallDefinitions,
+  ...forallUnboundDefinitions,
 ])

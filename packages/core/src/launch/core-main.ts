@@ -15,6 +15,7 @@ import { Core } from '../delegate/core.ts'
 import { Endpoint } from '../delegate/endpoint.ts'
 import { coreExtensions } from '../delegate/handles.ts'
 import { writeLine } from '../delegate/log.ts'
+import type { StealingOptions } from '../delegate/stealing.ts'
 import { OrujoError } from '../errors.ts'
 import { CoreMemory } from '../memory/directory.ts'
 import { CoreHeap } from '../memory/heap.ts'
@@ -41,6 +42,7 @@ export interface CoreStart {
   readonly heap: SharedArrayBuffer
   readonly sharedBytes: number
   readonly metrics: SharedArrayBuffer
+  readonly stealing: StealingOptions
   /** Start of the host's time; all threads count from it. */
   readonly timeOrigin: number
   readonly spinMs: number
@@ -124,6 +126,7 @@ function buildEndpoint(start: CoreStart): Endpoint {
     clock: threadClock(start.timeOrigin),
     spinMs: start.spinMs,
     outboxBytes: start.outboxBytes,
+    stealing: start.stealing,
     extensions: coreExtensions,
     makeCore: (owner, scope) => new Core(owner, scope),
     writeLine: (line) => {

@@ -3,6 +3,7 @@
  */
 import { getEnvironmentData } from 'node:worker_threads'
 
+import { DEQUE_RECORDS, localeTaskBytes } from '../delegate/stealing.ts'
 import { OrujoError } from '../errors.ts'
 import { metricsBytes } from '../metrics.ts'
 import { threadsMemory } from '../transport/threads.ts'
@@ -42,6 +43,9 @@ function reserve(settings: Settings): SharedParts {
       threads: threadsMemory(cores + 1, settings.ringBytes / 8),
       heaps: Array.from({ length: cores }, () => new SharedArrayBuffer(settings.heapBytes)),
       metrics: new SharedArrayBuffer(metricsBytes(cores + 1)),
+      tasks: Array.from({ length: settings.locales }, () => {
+        return new SharedArrayBuffer(localeTaskBytes(settings.coresPerLocale, DEQUE_RECORDS))
+      }),
     }
   } catch (error) {
     throw new OrujoError(

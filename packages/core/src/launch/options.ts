@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os'
 
+import type { StealingPolicy } from '../delegate/stealing.ts'
 import { MAX_CORES } from '../memory/address.ts'
 import { MAX_HEAP_BYTES } from '../memory/heap.ts'
 import type { CoreId } from '../place.ts'
@@ -45,6 +46,11 @@ export interface LaunchOptions {
   readonly spinMs?: number
   /** Runs that may be in progress at once; more wait in order. Default 16. */
   readonly maxRuns?: number
+  /**
+   * Who takes unbound tasks from whom when idle: 'all' cores from all, cores of one 'locale' from
+   * each other, or 'none'. Default 'all'.
+   */
+  readonly stealing?: StealingPolicy
   /** Where lines of `core.log` go: to stderr at once, or to the 'log' event. Default 'stderr'. */
   readonly log?: 'stderr' | 'event'
   /** Milliseconds between 'metrics' events; 0 for none. Default 0. */
@@ -110,6 +116,7 @@ const LAUNCH_OPTIONS: readonly string[] = Object.freeze([
   'outboxBytes',
   'spinMs',
   'maxRuns',
+  'stealing',
   'log',
   'metricsIntervalMs',
   'launchTimeoutMs',
@@ -149,6 +156,7 @@ export function settle(options: LaunchOptions): Settings {
     coresPerLocale,
     ...memorySettings(options, cores),
     ...paceSettings(options, cores <= hardware),
+    stealing: oneOf('stealing', options.stealing ?? 'all', ['all', 'locale', 'none']),
     log: oneOf('log', options.log ?? 'stderr', ['stderr', 'event']),
     ...threadSettings(options),
   }

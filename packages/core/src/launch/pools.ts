@@ -13,6 +13,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { type Remote, releaseProxy, wrap } from 'comlink'
 import { Piscina } from 'piscina'
 
+import { DEQUE_RECORDS } from '../delegate/stealing.ts'
 import { OrujoError } from '../errors.ts'
 import type { ThreadsMemory } from '../transport/threads.ts'
 import { threadOrigin } from './clock.ts'
@@ -25,6 +26,8 @@ export interface SharedParts {
   readonly threads: ThreadsMemory
   readonly heaps: readonly SharedArrayBuffer[]
   readonly metrics: SharedArrayBuffer
+  /** Waiting unbound tasks, by locale. */
+  readonly tasks: readonly SharedArrayBuffer[]
 }
 
 /** One core as the host sees it. */
@@ -159,6 +162,12 @@ function startCore(
     heap: parts.heaps[core]!,
     sharedBytes: settings.sharedBytes,
     metrics: parts.metrics,
+    stealing: {
+      memory: parts.tasks[Math.floor(core / settings.coresPerLocale)]!,
+      policy: settings.stealing,
+      records: DEQUE_RECORDS,
+      seed: core,
+    },
     timeOrigin: threadOrigin(),
     spinMs: settings.spinMs,
     outboxBytes: settings.outboxBytes,

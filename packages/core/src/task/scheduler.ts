@@ -47,6 +47,18 @@ export interface Receiver {
   isQuietDue(): boolean
 }
 
+/** Work that several cores share, and may take from one another. */
+export interface SharedWork {
+  /** Starts some, or gets some. True if it did. `isBusy`: this turn found other things to do. */
+  turn(isBusy: boolean): boolean
+  /** Whether a turn would find something. */
+  isDue(): boolean
+  /** The loop will sleep unless something is due: from now on whoever makes work wakes it. */
+  announce(): void
+  /** The loop does not sleep. */
+  withdraw(): void
+}
+
 /** What the scheduler needs from its thread. */
 export interface LoopClock {
   /** Milliseconds, monotonic. */
@@ -63,6 +75,8 @@ export interface SchedulerOptions {
   readonly outboxWords: number
   /** This endpoint's row of metrics. */
   readonly counters: Float64Array
+  /** Done when no queued task waits. */
+  readonly work: SharedWork
 }
 
 /** Ends somebody's wait: resumed, or made to follow a promise that has failed. */
@@ -172,6 +186,10 @@ export class Scheduler {
       isProgress = true
     }
     if (this.#startTasks()) isProgress = true
+    if (this.#queue.length === 0 && this.#options.work.turn(isProgress)) {
+      isProgress = true
+      this.#isTouched = true
+    }
     if (this.#yielders.length > 0) {
       isProgress = true
       const yielders = this.#yielders
@@ -248,19 +266,22 @@ export class Scheduler {
 
   async #park(pacer: Pacer): Promise<void> {
     const transport = this.#transport
+    const { work } = this.#options
     transport.armPark()
+    work.announce()
     this.#wantRoom()
-    if (this.#hasWork()) {
-      transport.disarmPark()
-      return
+    if (this.#hasWork()) transport.disarmPark()
+    else {
+      const wait = transport.park()
+      if (wait !== undefined) {
+        this.#counters[COUNTER.parks]!++
+        pacer.parked()
+        this.#isParked = true
+        await wait
+        this.#isParked = false
+      }
     }
-    const wait = transport.park()
-    if (wait === undefined) return
-    this.#counters[COUNTER.parks]!++
-    pacer.parked()
-    this.#isParked = true
-    await wait
-    this.#isParked = false
+    work.withdraw()
   }
 
   /** Asks for news of room wherever something waits for it. Between arming and looking. */
@@ -282,6 +303,7 @@ export class Scheduler {
       this.#yielders.length > 0 ||
       this.#isTouched ||
       this.#receiver.isQuietDue() ||
+      this.#options.work.isDue() ||
       this.flush(FLUSH_TURN) ||
       (this.#drainers.length > 0 && this.#isDrained()) ||
       this.#hasArrivals()

@@ -15,10 +15,12 @@ import { array } from './array.ts'
 import { blockingMany, blockingOne } from './blocking.ts'
 import { completion } from './completion.ts'
 import { forallSync } from './forall.ts'
+import { gupsBlocking, gupsOneWay, gupsPlain } from './gups.ts'
 import { launchClose, launchFirstDelegate } from './launch.ts'
 import { object } from './object.ts'
 import { oneWay } from './one-way.ts'
 import { spawnBound, spawnOneWay } from './spawn.ts'
+import { uts, utsPlain } from './uts.ts'
 
 const RATES: readonly MicroCase[] = [
   oneWay,
@@ -46,5 +48,7 @@ export const FAMILIES: readonly Family[] = [
   LATENCIES,
   [spawnBound, spawnOneWay, asyncCall],
   [forallSync, plainLoop],
+  [gupsOneWay, gupsBlocking, gupsPlain],
+  [uts, utsPlain],
   [launchFirstDelegate, piscinaStart, launchClose, piscinaClose],
 ]

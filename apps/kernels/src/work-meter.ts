@@ -6,11 +6,11 @@ import type { Progress } from '@orujo/cli'
 import { objectDelegate, type Core, type ObjectAddress } from '@orujo/core'
 
 export class WorkMeter {
-  readonly #progress: Progress
+  readonly #progress: Pick<Progress, 'update'>
   readonly #total: number
   #done = 0
 
-  constructor(progress: Progress, total: number) {
+  constructor(progress: Pick<Progress, 'update'>, total: number) {
     this.#progress = progress
     this.#total = total
   }
@@ -31,7 +31,7 @@ export const reportWork = objectDelegate(
 /** Lets `work` report to a meter on the host for as long as it takes. */
 export async function withMeter<T>(
   host: Core,
-  progress: Progress,
+  progress: Pick<Progress, 'update'>,
   total: number,
   work: (meter: ObjectAddress<WorkMeter>) => Promise<T>,
 ): Promise<T> {

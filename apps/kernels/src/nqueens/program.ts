@@ -1,8 +1,9 @@
 /**
- * N-queens on all cores: placements of the first rows are tasks, which make tasks of the
- * placements of one row more; further down, a task counts by itself.
+ * N-queens on all cores: placements of the first rows are unbound tasks, which make tasks of the
+ * placements of one row more; further down, a task counts by itself. Idle cores take the oldest.
  */
 import {
+  anywhere,
   delegate,
   factory,
   free,
@@ -30,7 +31,6 @@ class CountPart {
   readonly #meter: ObjectAddress<WorkMeter>
   #solutions = 0
   #reported = 0
-  #next = 0
 
   constructor(size: number, meter: ObjectAddress<WorkMeter>) {
     this.all = allColumns(size)
@@ -48,12 +48,6 @@ class CountPart {
     if (this.#solutions - this.#reported < SOLUTIONS_PER_REPORT) return
     core.send(reportWork, this.#meter, this.#solutions - this.#reported)
     this.#reported = this.#solutions
-  }
-
-  /** Every core in turn. */
-  nextCore(core: Core): number {
-    this.#next = (this.#next + 1) % core.cores
-    return this.#next
   }
 }
 
@@ -75,7 +69,7 @@ export const place = task(
     for (let open = freeSquares(all, columns, left, right); open !== 0; open &= open - 1) {
       const queen = open & -open
       const [nextLeft, nextRight] = [(left | queen) << 1, (right | queen) >>> 1]
-      core.send(place, part.nextCore(core), columns | queen, nextLeft, nextRight, raw)
+      core.send(place, anywhere, columns | queen, nextLeft, nextRight, raw)
     }
   },
 )

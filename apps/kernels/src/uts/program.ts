@@ -1,7 +1,9 @@
 /**
- * UTS on all cores: a task explores a subtree for a while, and makes tasks of what is left of it.
+ * UTS on all cores: an unbound task explores a subtree for a while, and makes tasks of what is left
+ * of it. They are run here, the youngest first, unless an idle core takes the oldest.
  */
 import {
+  anywhere,
   delegate,
   factory,
   symmetricObject,
@@ -13,18 +15,19 @@ import {
   onAllCores,
 } from '@orujo/core'
 import { reportWork, type WorkMeter } from '../work-meter.ts'
-import { Search } from './search.ts'
+import { Search, type GiveAway } from './search.ts'
 import { TREES, type TreeCounts } from './tree.ts'
 
 /** Nodes that a core counts between two reports. */
 const NODES_PER_REPORT = 2 ** 16
+/** Values of a word of a hash. */
+const WORD = 2 ** 32
 
 /** One core's part of a search. */
 class SearchPart {
   readonly search: Search
   readonly #meter: ObjectAddress<WorkMeter>
   #reported = 0
-  #next = 0
 
   constructor(tree: number, meter: ObjectAddress<WorkMeter>) {
     this.search = new Search(TREES[tree]!)
@@ -38,12 +41,6 @@ class SearchPart {
     core.send(reportWork, this.#meter, nodes - this.#reported)
     this.#reported = nodes
   }
-
-  /** Every core in turn. */
-  nextCore(core: Core): number {
-    this.#next = (this.#next + 1) % core.cores
-    return this.#next
-  }
 }
 
 export const makePart = factory(
@@ -51,7 +48,10 @@ export const makePart = factory(
   (_core: Core, tree: number, meter: ObjectAddress<WorkMeter>) => new SearchPart(tree, meter),
 )
 
-/** Explores the subtree of a node, given by its hash and depth. */
+/**
+ * Explores the subtree of a node, given by its hash and depth. The last word of the hash and the
+ * depth share a number, so that all six fit into the record of a task.
+ */
 export const explore = task(
   'uts.explore',
   (
@@ -60,19 +60,18 @@ export const explore = task(
     b: number,
     c: number,
     d: number,
-    e: number,
-    depth: number,
+    lastAndDepth: number,
     raw: number,
   ): undefined => {
     const part = partOf(core, raw)
-    part.search.explore(a, b, c, d, e, depth, giveAwayFrom(core, part, raw))
+    const depth = Math.floor(lastAndDepth / WORD)
+    part.search.explore(a, b, c, d, lastAndDepth | 0, depth, giveAwayFrom(core, raw))
     part.report(core)
   },
 )
 
 export const begin = delegate('uts.begin', (core: Core, raw: number): void => {
-  const part = partOf(core, raw)
-  part.search.begin(giveAwayFrom(core, part, raw))
+  partOf(core, raw).search.begin(giveAwayFrom(core, raw))
 })
 
 export const countsHere = delegate('uts.counts', (core: Core, raw: number): TreeCounts => {
@@ -101,9 +100,9 @@ export async function searchTree(
   }
 }
 
-function giveAwayFrom(core: Core, part: SearchPart, raw: number) {
-  return (a: number, b: number, c: number, d: number, e: number, depth: number): void => {
-    core.send(explore, part.nextCore(core), a, b, c, d, e, depth, raw)
+function giveAwayFrom(core: Core, raw: number): GiveAway {
+  return (a, b, c, d, e, depth) => {
+    core.send(explore, anywhere, a, b, c, d, (e >>> 0) + depth * WORD, raw)
   }
 }
 

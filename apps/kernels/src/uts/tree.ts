@@ -104,7 +104,7 @@ export const TREES: readonly SampleTree[] = Object.freeze([
     ...binomial(2000, 0.200014, 5, 7),
     counts: { nodes: 111_345_631, leaves: 89_076_904, depth: 17_844 },
   },
-  { name: 'tiny', ...geometric('fixed', 4, 7, 19) },
+  { name: 'tiny', ...geometric('fixed', 4, 8, 19) },
 ] as const)
 
 /** Writes the hash of the root of `tree` into `sha1`. */

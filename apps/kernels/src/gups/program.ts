@@ -68,12 +68,13 @@ export const updateByRemoteWords = task(
   async (core: Core, words: Words, table: Table, shift: number) => {
     const [begin, end] = blockRange(words.length, core.cores, core.id)
     const base = firstPlace(words)
+    const add = blockingAdd(core, table)
     let next = begin
     await inFibres(async () => {
       while (next < end) {
         const index = next++
         const word = await core.call(readWord, words.home(index), base + words.localIndex(index))
-        await addBlocking(core, table, word >>> shift)
+        await add(word >>> shift)
       }
     })
   },
@@ -83,11 +84,11 @@ export const updateBlocking = task(
   'gups.2',
   async (core: Core, words: Words, table: Table, shift: number) => {
     const own = words.local(core)
+    const add = blockingAdd(core, table)
     let next = 0
     await inFibres(async () => {
       while (next < own.length) {
-        const index = own[next++]! >>> shift
-        const answer = addBlocking(core, table, index)
+        const answer = add(own[next++]! >>> shift)
         if (answer !== undefined) await answer
       }
     })
@@ -137,15 +138,18 @@ export const updateByCombining = task(
 
 export { addOne, combineWord, fetchAddOne, readWord }
 
-/** Undefined if it is done already, because the element lies here. */
-function addBlocking(core: Core, table: Table, index: number): Promise<number> | undefined {
-  const home = table.home(index)
-  const place = table.localIndex(index)
-  if (home === core.id) {
-    table.local(core)[place]! += 1
+/** Adds one to an element. Undefined if that is done already, because the element lies here. */
+function blockingAdd(core: Core, table: Table): (index: number) => Promise<number> | undefined {
+  const { id } = core
+  const elements = table.local(core)
+  const base = firstPlace(table)
+  return (index) => {
+    const home = table.home(index)
+    const place = table.localIndex(index)
+    if (home !== id) return core.call(fetchAddOne, home, base + place)
+    elements[place]! += 1
     return undefined
   }
-  return core.call(fetchAddOne, home, firstPlace(table) + place)
 }
 
 async function inFibres(fibre: () => Promise<void>): Promise<void> {

@@ -20,6 +20,7 @@ import { launchClose, launchFirstDelegate } from './launch.ts'
 import { object } from './object.ts'
 import { oneWay } from './one-way.ts'
 import { spawnBound, spawnOneWay } from './spawn.ts'
+import { spawnUnbound, spawnUnboundOneWay } from './spawn-unbound.ts'
 import { uts, utsPlain } from './uts.ts'
 
 const RATES: readonly MicroCase[] = [
@@ -46,7 +47,7 @@ const LATENCIES: readonly MicroCase[] = [
 export const FAMILIES: readonly Family[] = [
   RATES,
   LATENCIES,
-  [spawnBound, spawnOneWay, asyncCall],
+  [spawnBound, spawnOneWay, spawnUnbound, spawnUnboundOneWay, asyncCall],
   [forallSync, plainLoop],
   [gupsOneWay, gupsBlocking, gupsPlain],
   [uts, utsPlain],

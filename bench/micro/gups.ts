@@ -2,8 +2,8 @@
  * GUPS: updates of random elements of a table that lies on both cores, half of them on the core
  * that wants the update. The definitions are those of `npm run gups`, variants 3 and 2.
  *
- * Means       random access through delegates, beside a plain loop over one array in one thread. The
- *             loop has no messages at all, and all elements are its own.
+ * Means       random access through delegates, beside a plain loop over one array in one thread,
+ *             which has no messages at all, because all elements are its own.
  * Not meant   the latency of an update; tables larger than the caches of the machine.
  */
 import { performance } from 'node:perf_hooks'

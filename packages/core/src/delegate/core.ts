@@ -306,7 +306,11 @@ export class Core {
     const promise = calls.open(this.scope) as Promise<R>
     const call = calls.last
     try {
-      unbound.addValues(definition, this.scope, call, args)
+      if (args.length > 4) unbound.addValues(definition, this.scope, call, args)
+      else {
+        const [a, b, c, d] = args
+        unbound.add(definition, this.scope, call, args.length, a, b, c, d)
+      }
     } catch (error) {
       calls.cancel(call)
       throw error

@@ -86,10 +86,9 @@ export class DequeOwner implements RecordViews {
 
   /** First word of the youngest record, now the caller's until its next push; -1: empty. */
   pop(): number {
-    const after = this.#bottom
     // Only the owner makes it longer, so what is empty stays so: no need to tell thieves.
     if (this.size <= 0) return -1
-    const bottom = (after - 1) | 0
+    const bottom = (this.#bottom - 1) | 0
     Atomics.store(this.#control, BOTTOM, bottom)
     const top = Atomics.load(this.#control, TOP)
     this.#knownTop = top
@@ -98,9 +97,9 @@ export class DequeOwner implements RecordViews {
       this.#bottom = bottom
       return (bottom & this.#mask) * RECORD_WORDS
     }
+    // `bottom` may stay one behind an empty deque: to thieves that is empty too.
     const isOurs =
       others === 0 && Atomics.compareExchange(this.#control, TOP, top, (top + 1) | 0) === top
-    Atomics.store(this.#control, BOTTOM, after)
     return isOurs ? (bottom & this.#mask) * RECORD_WORDS : -1
   }
 }

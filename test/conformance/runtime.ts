@@ -9,6 +9,7 @@ import { delegateRules } from './runtime-delegates.ts'
 import { loopRules } from './runtime-loops.ts'
 import { orderingRules } from './runtime-ordering.ts'
 import { storageRules } from './runtime-storage.ts'
+import { synchronizationRules } from './runtime-synchronization.ts'
 import { taskRules } from './runtime-tasks.ts'
 import { unboundRules } from './runtime-unbound.ts'
 
@@ -45,5 +46,6 @@ export function runtimeConformance(withMachine: WithMachine): void {
     completionRules(rule)
     loopRules(rule)
     storageRules(rule)
+    synchronizationRules(rule)
   }
 }

@@ -3,7 +3,14 @@
  * outside the clock, and reports.
  */
 import { open, stat } from 'node:fs/promises'
-import { startProgress, WrongAnswerError, type Terminal } from '@orujo/cli'
+import {
+  startProgress,
+  watch,
+  watchLaunch,
+  WrongAnswerError,
+  type Terminal,
+  type WatchOptions,
+} from '@orujo/cli'
 import { launch, type Runtime } from '@orujo/core'
 import { loadGraph, type BfsResult, type DistributedGraph } from '@orujo/graph'
 import { openGraph, type GraphInput, type GraphName } from './graph-name.ts'
@@ -11,7 +18,7 @@ import { describeRun, jsonOf, type BfsReport } from './report.ts'
 import { describeVertex, resolveVertex, VertexNameError } from './vertex-name.ts'
 
 /** Options as parsed. */
-export interface BfsCommand {
+export interface BfsCommand extends WatchOptions {
   readonly graph: GraphName
   readonly source?: string
   readonly directed: boolean
@@ -33,11 +40,14 @@ export async function runBfs(command: BfsCommand, terminal: Terminal): Promise<v
   const wanted = command.source === undefined ? undefined : resolveVertex(command.source, input)
   // Before the work, so that a wrong path costs no time.
   await using out = await openOut(command.out, command.graph)
+  await checkTraceFile(command)
   await using runtime = await launch({
     program: import.meta.resolve('@orujo/graph/program'),
     locales: command.locales,
     ...(command.cores === undefined ? {} : { coresPerLocale: command.cores }),
+    ...watchLaunch(command),
   })
+  using _watching = watch(runtime, command, terminal)
   const graph = await load(runtime, input, command, terminal)
   const source = await chooseSource(runtime, graph, wanted, input, command.seed)
   const trials = await search(runtime, graph, source, { command, input, terminal })
@@ -111,7 +121,7 @@ async function search(
   return { seconds, levels: last?.levels ?? 0, result: last?.result, violation: undefined }
 }
 
-/** The file of `--out` cannot be written. */
+/** A file that was asked for cannot be written. */
 class OutFileError extends Error {
   readonly code = 'GRAPH_WRITE'
 
@@ -147,6 +157,17 @@ async function openOut(path: string | undefined, graph: GraphName): Promise<OutF
       for (const lines of linesOf(graph, result)) await file.appendFile(lines).catch(failed)
     },
     [Symbol.asyncDispose]: () => file.close(),
+  }
+}
+
+/** The trace must not take the place of what is read or written besides. */
+async function checkTraceFile({ trace, graph, out }: BfsCommand): Promise<void> {
+  if (trace === undefined) return
+  if (graph.kind === 'file' && (await isSameFile(trace, graph.path))) {
+    throw new OutFileError(trace, 'it is the graph')
+  }
+  if (out !== undefined && (await isSameFile(trace, out))) {
+    throw new OutFileError(trace, 'it is the file of --out')
   }
 }
 

@@ -1,7 +1,14 @@
 /**
  * The command line: what the graph app can be asked, and the help that says so.
  */
-import { attachTerminal, parseCount, parseWhole, runCommandLine, type Terminal } from '@orujo/cli'
+import {
+  addWatchOptions,
+  attachTerminal,
+  parseCount,
+  parseWhole,
+  runCommandLine,
+  type Terminal,
+} from '@orujo/cli'
 import { Command } from 'commander'
 import { runBfs, type BfsCommand } from './bfs-command.ts'
 import { parseGraphName } from './graph-name.ts'
@@ -30,7 +37,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 
 function commandLine(terminal: Terminal): Command {
   const program = new Command('graph').description('Graph kernels on many cores')
-  attachTerminal(program, terminal)
+  const bfs = attachTerminal(program, terminal)
     .command('bfs')
     .description('breadth-first search, checked as Graph500 does')
     .requiredOption('--graph <graph>', 'a file, wordnet, or kronecker:SCALE', parseGraphName)
@@ -48,5 +55,6 @@ function commandLine(terminal: Terminal): Command {
     .option('--out <file>', "write 'id level' for each vertex reached")
     .addHelpText('after', BFS_HELP)
     .action((command: BfsCommand) => runBfs(command, terminal))
+  addWatchOptions(bfs)
   return program
 }

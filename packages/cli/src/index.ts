@@ -6,4 +6,5 @@ export { describeUnknownWord, wordNetPath, type Dictionary } from './dictionary.
 export { median, milliseconds, plural, rate, whole } from './figures.ts'
 export { startProgress, type Progress } from './progress.ts'
 export { processTerminal, type Terminal, type TerminalOptions } from './terminal.ts'
+export { addWatchOptions, watch, watchLaunch, type WatchOptions } from './watching.ts'
 export { WrongAnswerError } from './wrong-answer.ts'

@@ -2,16 +2,21 @@
  * @orujo/core: many cores as one memory. Names for everyone; siblings find a few more in
  * internal.ts.
  */
-export { type Anywhere, anywhere } from './delegate/anywhere.ts'
 export { compareAndSwap, fetchAdd, increment, read, write } from './delegate/atomic.ts'
 export { Core, type Target } from './delegate/core.ts'
 export { delegate, factory, objectDelegate, task } from './delegate/define.ts'
 export { JoinHandle } from './delegate/join-handle.ts'
 export { GlobalCompletionEvent, completionEvent } from './delegate/event.ts'
+export { RemoteBarrier } from './delegate/remote-barrier.ts'
+export { RemoteConditionVariable } from './delegate/remote-condition-variable.ts'
+export { RemoteCountingSemaphore } from './delegate/remote-counting-semaphore.ts'
+export { RemoteFullEmpty } from './delegate/remote-full-empty.ts'
+export { RemoteMutex } from './delegate/remote-mutex.ts'
 export { InvariantError, OrujoError, type OrujoCode } from './errors.ts'
 export { launch } from './launch/launch.ts'
-export type { LaunchOptions, ResourceLimits } from './launch/options.ts'
+export type { LaunchOptions, ResourceLimits, TraceOptions } from './launch/options.ts'
 export type { RunOptions, Runtime, RuntimeEvents } from './launch/runtime.ts'
+export type { TraceSummary } from './launch/trace-file.ts'
 export {
   type ElementType,
   type ScalarType,
@@ -49,6 +54,13 @@ export {
 export { type Operator, allReduce, barrier, onAllCores, reduce } from './parallel/collective.ts'
 export { type UnboundRange, forallRangesUnbound, forallUnbound } from './parallel/forall-unbound.ts'
 export { blockRange, forall, forallRanges } from './parallel/forall.ts'
-export type { CoreId, LocaleId, Topology } from './place.ts'
+export { type Anywhere, type CoreId, type LocaleId, type Topology, anywhere } from './place.ts'
+export { Barrier } from './sync/barrier.ts'
 export { CompletionEvent } from './sync/completion-event.ts'
+export { ConditionVariable } from './sync/condition-variable.ts'
+export { CountingSemaphore } from './sync/counting-semaphore.ts'
+export { FullEmpty } from './sync/full-empty.ts'
+export { Guard, type Granter } from './sync/guard.ts'
+export { Mutex } from './sync/mutex.ts'
 export { WorkFailedError } from './sync/scopes.ts'
+export type { Wait, WaitSource } from './task/waits.ts'

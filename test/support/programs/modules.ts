@@ -9,6 +9,8 @@ import * as delegates from './delegates.ts'
 import * as loops from './loops.ts'
 import * as ordering from './ordering.ts'
 import * as storage from './storage.ts'
+import * as synchronization from './synchronization.ts'
+import * as synchronizationCells from './synchronization-cells.ts'
 import * as tasks from './tasks.ts'
 import * as unbound from './unbound.ts'
 
@@ -19,6 +21,8 @@ const MODULES: Readonly<Record<string, object>> = {
   loops,
   ordering,
   storage,
+  synchronization,
+  'synchronization-cells': synchronizationCells,
   tasks,
   unbound,
 }

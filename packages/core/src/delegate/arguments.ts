@@ -4,7 +4,7 @@
  */
 import { OrujoError } from '../errors.ts'
 import type { AnyDefinition, Body } from '../message/definition.ts'
-import { anywhere } from './anywhere.ts'
+import { anywhere } from '../place.ts'
 
 /** Calls `body` with the context and `values`. */
 export function callBody(body: Body, context: unknown, values: readonly unknown[]): unknown {

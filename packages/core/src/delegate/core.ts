@@ -28,11 +28,10 @@ import {
   operationOf,
 } from '../message/handlers.ts'
 import type { Outbox } from '../message/outbox.ts'
-import type { CoreId, Topology } from '../place.ts'
+import { type Anywhere, type CoreId, type Topology, anywhere } from '../place.ts'
 import { finishScope } from '../sync/finish.ts'
 import type { Scope } from '../sync/scope.ts'
 import { frameHeader } from '../transport/frame.ts'
-import { type Anywhere, anywhere } from './anywhere.ts'
 import {
   areNumbers,
   callBody,
@@ -50,6 +49,8 @@ import { NO_ANSWER, TaskRun, isThenable } from './task-run.ts'
 
 /** Where something runs: a core, or anything that has a home, such as a global address. */
 export type Target = CoreId | { readonly core: CoreId }
+/** A target or `anywhere`, which to the compiler is none. */
+type AnyTarget = number | { readonly core: CoreId }
 
 const { calls: CALLS, spawns: SPAWNS } = COUNTER
 
@@ -122,35 +123,34 @@ export class Core {
   ): boolean
   send(
     definition: AnyDefinition,
-    target: Target | Anywhere,
+    target: AnyTarget,
     a?: unknown,
     b?: unknown,
     c?: unknown,
     d?: unknown,
   ): boolean {
     const count = arguments.length - 2
-    const { scope } = this
     if (typeof target === 'number' && target >= 0) {
-      // The hot case: one more message like the last one to that core.
+      // The hot case: one more message like the last one to that core. Its scope has been listed
+      // when the run began, and the ring had room for a batch.
       const outbox = this.#outboxes[target]
       if (
         outbox !== undefined &&
         outbox.runDefinition === definition &&
-        outbox.runOwner === scope &&
+        outbox.runOwner === this.scope &&
         outbox.runArity === count &&
         areNumbers(count, a, b, c, d)
       ) {
         const at = outbox.extendRun(count)
         if (at >= 0) {
           writeNumbers(outbox.f64, at, count, a, b, c, d)
-          if (!scope.isDirty) this.endpoint.scopes.markDirty(scope)
-          return outbox.isOpen
+          return true
         }
       }
     }
     if (target === anywhere && count <= 4) {
       if (definition.kind !== 'task') throw unboundDelegateError(definition)
-      return this.endpoint.unbound.add(definition, scope, NO_ANSWER, count, a, b, c, d)
+      return this.endpoint.unbound.add(definition, this.scope, NO_ANSWER, count, a, b, c, d)
     }
     const dst = typeof target === 'number' ? target : target.core
     if (dst !== this.id && dst >= 0) {
@@ -335,33 +335,28 @@ export class Core {
     const isObject = definition.kind === 'object'
     const words = isObject ? count + 1 : count
     // Different shapes, and the object before the arguments, make for different runs.
-    const arity = count + ARITIES * (isObject ? SHAPES + shape : shape)
+    const like = count + ARITIES * (isObject ? SHAPES + shape : shape)
     let at = -1
     if (
       outbox.runDefinition === definition &&
       outbox.runOwner === scope &&
-      outbox.runArity === arity
+      outbox.runLike === like
     ) {
       at = outbox.extendRun(words)
     }
     if (at < 0) {
       scope.checkOpen()
       const operation = operationOf(endpoint.table.idOf(definition), SEND_NUMBERS)
-      at = outbox.beginRun(operation, scope, definition, words, arity, shape)
+      at = outbox.beginRun(operation, scope, definition, words, like, shape)
+      endpoint.scopes.markDirty(scope)
     }
     if (isObject) outbox.f64[at++] = rawOf(target)
     if (shape === 0) writeNumbers(outbox.f64, at, count, a, b, c, d)
     else writeNumbers(outbox.f64, at, count, wordOf(a), wordOf(b), wordOf(c), wordOf(d))
-    if (!scope.isDirty) endpoint.scopes.markDirty(scope)
     return outbox.isOpen
   }
 
-  #sendSlow(
-    definition: AnyDefinition,
-    target: Target | Anywhere,
-    dst: number,
-    values: unknown[],
-  ): boolean {
+  #sendSlow(definition: AnyDefinition, target: AnyTarget, dst: number, values: unknown[]): boolean {
     const { endpoint, scope } = this
     if (target === anywhere) {
       if (definition.kind !== 'task') throw unboundDelegateError(definition)

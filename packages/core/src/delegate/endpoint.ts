@@ -22,9 +22,10 @@ import type { RingReader } from '../transport/ring.ts'
 import type { Transport } from '../transport/transport.ts'
 import { Calls } from './calls.ts'
 import { Dispatch } from './dispatch.ts'
+import type { Recorder } from './recorder.ts'
 import { Sender } from './sender.ts'
 import { Stealing, type StealingOptions } from './stealing.ts'
-import type { TaskHost, TaskRun } from './task-run.ts'
+import type { HostedTask, TaskHost, TaskRun } from './task-run.ts'
 import { UnboundTasks } from './unbound.ts'
 
 export interface EndpointOptions {
@@ -44,6 +45,8 @@ export interface EndpointOptions {
   readonly makeCore: (endpoint: Endpoint, scope: Scope) => unknown
   /** Takes the lines of `core.log`. */
   readonly writeLine: (line: string) => void
+  /** Records what happens here; none if no trace was asked for. */
+  readonly recorder?: Recorder | undefined
   /** How unbound tasks are shared; left out for the host, which runs none. */
   readonly stealing?: StealingOptions
 }
@@ -64,11 +67,12 @@ export class Endpoint implements TaskHost {
   table = new HandlerTable([])
   readonly clock: LoopClock
   readonly #dispatch: Dispatch<Endpoint>
+  readonly #recorder: Recorder | undefined
   readonly #states = new Map<object, unknown>()
   #end: Error | undefined = undefined
 
   constructor(options: EndpointOptions) {
-    const { transport, counters, clock, spinMs } = options
+    const { transport, counters, clock, spinMs, recorder } = options
     this.id = transport.endpoint
     this.topology = options.topology
     this.transport = transport
@@ -76,10 +80,14 @@ export class Endpoint implements TaskHost {
     this.counters = counters
     this.clock = clock
     this.writeLine = options.writeLine
+    this.#recorder = recorder
     const codec = new Codec<Endpoint>(options.extensions)
     // The loop reads messages only once everything below is made.
     const receiver: Receiver = {
-      receive: (src: number, reader: RingReader) => this.#dispatch.receive(src, reader),
+      receive:
+        recorder === undefined
+          ? (src: number, reader: RingReader) => this.#dispatch.receive(src, reader)
+          : (src: number, reader: RingReader) => this.#receiveTraced(recorder, src, reader),
       quiet: () => this.scopes.reportQuiet(),
       isQuietDue: () => this.scopes.isReportDue,
     }
@@ -90,7 +98,7 @@ export class Endpoint implements TaskHost {
       withdraw: () => this.unbound.withdraw(),
     }
     const outboxWords = Math.ceil(options.outboxBytes / 8)
-    const settings = { clock, spinMs, outboxWords, counters, work }
+    const settings = { clock, spinMs, outboxWords, counters, work, trace: recorder }
     this.scheduler = new Scheduler(transport, receiver, settings)
     this.sender = new Sender(this.id, this.scheduler, codec, counters)
     this.scopes = new ScopeTable(
@@ -113,7 +121,7 @@ export class Endpoint implements TaskHost {
       memory: this.memory,
       tasks: this,
     }
-    this.unbound = new UnboundTasks(parts, clock, this.#makeStealing(options))
+    this.unbound = new UnboundTasks(parts, clock, this.#makeStealing(options), recorder)
     this.#dispatch = new Dispatch({ ...parts, unbound: this.unbound })
   }
 
@@ -126,6 +134,7 @@ export class Endpoint implements TaskHost {
   useTable(table: HandlerTable): void {
     this.table = table
     this.#dispatch.useTable(table)
+    this.#recorder?.useTable(table)
     this.unbound.useTable(table)
   }
 
@@ -169,12 +178,18 @@ export class Endpoint implements TaskHost {
     this.scheduler.end(error)
   }
 
-  taskStarted(): void {
+  taskStarted(task: HostedTask): void {
     this.scheduler.activeTasks++
+    if (this.#recorder !== undefined) this.#recorder.taskStarted(task)
   }
 
-  taskEnded(): void {
+  taskSuspended(task: HostedTask): void {
+    if (this.#recorder !== undefined) this.#recorder.taskSuspended(task)
+  }
+
+  taskEnded(task: HostedTask): void {
     this.scheduler.activeTasks--
+    if (this.#recorder !== undefined) this.#recorder.taskEnded(task)
   }
 
   answer(run: TaskRun, value: unknown): void {
@@ -229,10 +244,16 @@ export class Endpoint implements TaskHost {
     this.counters[COUNTER.localDelegates]!++
   }
 
+  #receiveTraced(recorder: Recorder, src: number, reader: RingReader): void {
+    recorder.receiving(src, reader)
+    this.#dispatch.receive(src, reader)
+    recorder.received()
+  }
+
   #makeStealing(options: EndpointOptions): Stealing | undefined {
     const { stealing, topology, transport, counters } = options
     if (stealing === undefined) return undefined
-    return new Stealing(stealing, topology, transport, this.sender, counters)
+    return new Stealing(stealing, topology, transport, this.sender, counters, options.recorder)
   }
 
   #logUnheard(error: unknown): void {

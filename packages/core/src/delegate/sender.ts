@@ -32,6 +32,11 @@ import { frameHeader } from '../transport/frame.ts'
 /** Says that a frame carries no call number. */
 export const NO_CALL = -1
 
+/** Words of a scope's report: the header, whether it is owed, and a count for each endpoint. */
+export function reportWords(endpoints: number): number {
+  return 2 + endpoints
+}
+
 export class Sender<Context> implements ScopeLink {
   readonly #scheduler: Scheduler
   readonly #codec: Codec<Context>
@@ -102,7 +107,7 @@ export class Sender<Context> implements ScopeLink {
 
   report(scope: Scope, isOwed: boolean): void {
     const { counts } = scope
-    const words = 2 + counts.length
+    const words = reportWords(counts.length)
     this.#withoutBound(scope.home, (outbox) => {
       const at = outbox.reserve(words)
       outbox.i32[2 * at] = frameHeader(SCOPE_REPORT, words)

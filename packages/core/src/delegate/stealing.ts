@@ -50,6 +50,14 @@ export interface StealingLink {
   words(dst: number, operation: number, auxiliary: number, words: Float64Array): void
 }
 
+/** Told about steals, if a trace was asked for. */
+export interface StealTrace {
+  /** An attempt begins. */
+  stealing(): void
+  /** It, or a request made earlier, has brought `tasks` from core `victim`. */
+  stolen(victim: number, tasks: number): void
+}
+
 /** Bytes of the memory that `cores` cores of one locale share for their unbound tasks. */
 export function localeTaskBytes(cores: number, records: number): number {
   return idleBytes(cores) + cores * dequeBytes(records)
@@ -60,11 +68,13 @@ export class Stealing {
   readonly #transport: Transport
   readonly #link: StealingLink
   readonly #counters: Float64Array
+  readonly #trace: StealTrace | undefined
   readonly #random: () => number
   /** First core of this locale. */
   readonly #first: number
-  /** The others of this locale that may be robbed. */
+  /** The others of this locale that may be robbed, and their numbers. */
   readonly #victims: readonly DequeThief[]
+  readonly #near: readonly number[]
   readonly #idle: IdleCores | undefined
   /** This core's own deque, from the thieves' side: to give from. */
   readonly #own: DequeThief
@@ -86,6 +96,7 @@ export class Stealing {
     transport: Transport,
     link: StealingLink,
     counters: Float64Array,
+    trace?: StealTrace,
   ) {
     const { memory, policy, records, seed } = options
     const here = transport.endpoint
@@ -99,10 +110,12 @@ export class Stealing {
     this.#transport = transport
     this.#link = link
     this.#counters = counters
+    this.#trace = trace
     this.#random = randomFrom(seed)
     this.#first = locale * perLocale
     this.#own = new DequeThief(memory, offsetOf(here), records)
     this.queue = new TaskQueue(new DequeOwner(memory, offsetOf(here), records))
+    this.#near = near
     this.#victims =
       policy === 'none' ? [] : near.map((core) => new DequeThief(memory, offsetOf(core), records))
     this.#idle =
@@ -180,6 +193,8 @@ export class Stealing {
     this.found()
     if (count === 0) return
     this.#standing[src] = ASKABLE
+    this.#trace?.stealing()
+    this.#trace?.stolen(src, count)
     this.#counters[COUNTER.steals]!++
     this.#counters[COUNTER.stolenTasks]! += count
   }
@@ -204,8 +219,10 @@ export class Stealing {
       const victim = victims[(start + step) % count]!
       if (victim.size <= 0) continue
       this.#counters[COUNTER.stealAttempts]!++
+      this.#trace?.stealing()
       const taken = victim.stealHalf(this.queue, MOST_TASKS)
       if (taken === 0) continue
+      this.#trace?.stolen(this.#near[(start + step) % count]!, taken)
       this.#counters[COUNTER.steals]!++
       this.#counters[COUNTER.stolenTasks]! += taken
       this.added()

@@ -173,9 +173,11 @@ export class UnboundRuns<Context> {
       return
     }
     const { tasks, scheduler } = this.#parts
-    tasks.taskStarted()
+    const task = { definition }
+    tasks.taskStarted(task)
+    tasks.taskSuspended(task)
     const ended = (): void => {
-      tasks.taskEnded()
+      tasks.taskEnded(task)
       scheduler.wake() // somebody may have to be told
     }
     result.then(

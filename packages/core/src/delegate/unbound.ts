@@ -42,6 +42,14 @@ const TURN_MS = 1
 /** Tasks between two looks at the clock. */
 const TASKS_PER_CLOCK = 8
 
+/** Told about unbound tasks, if a trace was asked for. */
+export interface UnboundTrace {
+  /** Some are about to run, one after the other, each up to where it suspends. */
+  unboundStarting(): void
+  /** So many did. */
+  unboundStarted(tasks: number): void
+}
+
 export class UnboundTasks<Context> implements SharedWork {
   readonly #parts: UnboundParts<Context>
   readonly #counters: Float64Array
@@ -50,13 +58,20 @@ export class UnboundTasks<Context> implements SharedWork {
   readonly #hostTasks: HostTasks
   readonly #runs: UnboundRuns<Context>
   readonly #clock: LoopClock
+  readonly #trace: UnboundTrace | undefined
 
   /** `stealing`: undefined for the host, which runs none. */
-  constructor(parts: UnboundParts<Context>, clock: LoopClock, stealing: Stealing | undefined) {
+  constructor(
+    parts: UnboundParts<Context>,
+    clock: LoopClock,
+    stealing: Stealing | undefined,
+    trace: UnboundTrace | undefined,
+  ) {
     this.#parts = parts
     this.#counters = parts.counters
     this.#clock = clock
     this.#stealing = stealing
+    this.#trace = trace
     this.#runs = new UnboundRuns(parts)
     this.#hostTasks = new HostTasks(parts.sender, parts.here)
   }
@@ -225,6 +240,7 @@ export class UnboundTasks<Context> implements SharedWork {
   #startSome(stealing: Stealing): number {
     const { queue } = stealing
     if (queue.size === 0) return 0
+    this.#trace?.unboundStarting()
     const end = this.#clock.now() + TURN_MS
     let started = 0
     while (started < TASKS_PER_TURN) {
@@ -234,6 +250,7 @@ export class UnboundTasks<Context> implements SharedWork {
       this.#runs.start(queue, at)
       if (started % TASKS_PER_CLOCK === 0 && this.#clock.now() > end) break
     }
+    this.#trace?.unboundStarted(started)
     this.#counters[COUNTER.tasksStarted]! += started
     if (!queue.isOpen) queue.refill()
     stealing.found()

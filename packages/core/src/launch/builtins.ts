@@ -4,6 +4,7 @@
 import { atomicDefinitions } from '../delegate/atomic.ts'
 import { eventDefinitions } from '../delegate/event.ts'
 import { writeLine } from '../delegate/log.ts'
+import { synchronizationDefinitions } from '../delegate/synchronization.ts'
 import type { AnyDefinition } from '../message/definition.ts'
 import { allocationDefinitions } from '../parallel/allocate.ts'
 import { collectiveDefinitions } from '../parallel/collective.ts'
@@ -13,6 +14,7 @@ import { forallDefinitions } from '../parallel/forall.ts'
 export const builtinDefinitions: readonly AnyDefinition[] = Object.freeze([
   ...atomicDefinitions,
   ...eventDefinitions,
+  ...synchronizationDefinitions,
   writeLine,
   ...allocationDefinitions,
   ...collectiveDefinitions,

@@ -20,12 +20,15 @@ import { threadOrigin } from './clock.ts'
 import { type CoreControl, unpackError } from './control.ts'
 import type { CoreStart } from './core-main.ts'
 import type { Settings } from './options.ts'
+import type { TraceMemory } from './trace-file.ts'
 
 /** Memory that the host makes for all cores. */
 export interface SharedParts {
   readonly threads: ThreadsMemory
   readonly heaps: readonly SharedArrayBuffer[]
   readonly metrics: SharedArrayBuffer
+  /** None unless a trace was asked for. */
+  readonly trace: TraceMemory | undefined
   /** Waiting unbound tasks, by locale. */
   readonly tasks: readonly SharedArrayBuffer[]
 }
@@ -162,6 +165,7 @@ function startCore(
     heap: parts.heaps[core]!,
     sharedBytes: settings.sharedBytes,
     metrics: parts.metrics,
+    trace: parts.trace,
     stealing: {
       memory: parts.tasks[Math.floor(core / settings.coresPerLocale)]!,
       policy: settings.stealing,

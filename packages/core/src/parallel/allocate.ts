@@ -8,6 +8,8 @@
  *             same links, so no core ever takes one for the other.
  * Failure     ORUJO_MEMORY_EXHAUSTED, ORUJO_STRADDLE, ORUJO_DOUBLE_FREE, ORUJO_BAD_ADDRESS.
  */
+import { inspect } from 'node:util'
+
 import { type Core, type Target } from '../delegate/core.ts'
 import { delegate, task } from '../delegate/define.ts'
 import { OrujoError } from '../errors.ts'
@@ -113,9 +115,14 @@ export async function free(core: Core, what: Freeable): Promise<void> {
     }
     await core.call(freeHere, what.core, what.byteOffset)
   } else if (what instanceof ObjectAddress) await core.call(freeObject, what.core, what.raw)
-  else {
+  else if (what instanceof SymmetricObject) {
     await onCores(core, (dst) => core.call(freeObject, dst, what.raw))
     await core.call(releaseSlot, ALLOCATOR, what.raw)
+  } else {
+    throw new OrujoError(
+      'ORUJO_BAD_ADDRESS',
+      `free() takes an array, an address or a symmetric object, got ${inspect(what)}.`,
+    )
   }
 }
 

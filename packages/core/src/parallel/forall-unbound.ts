@@ -10,10 +10,10 @@
  *             or with WorkFailedError if several pieces failed.
  * Bounds      a piece is halved while it is longer than the grain, so tasks wait by the logarithm.
  */
-import { anywhere } from '../delegate/anywhere.ts'
 import type { Core } from '../delegate/core.ts'
 import { task } from '../delegate/define.ts'
 import type { AnyDefinition, Delegate, Task } from '../message/definition.ts'
+import { anywhere } from '../place.ts'
 import { WorkFailedError } from '../sync/scopes.ts'
 import { FIRST_SLICE, checkBody, inFlight, inSlices, runIndices } from './forall.ts'
 

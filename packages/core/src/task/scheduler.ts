@@ -17,7 +17,7 @@
  */
 import { COUNTER } from '../metrics.ts'
 import { ChunkPool } from '../message/chunk-pool.ts'
-import { FLUSH_EXPLICIT, FLUSH_TURN, Outbox } from '../message/outbox.ts'
+import { FLUSH_EXPLICIT, FLUSH_TURN, Outbox, type OutboxTrace } from '../message/outbox.ts'
 import type { RingReader } from '../transport/ring.ts'
 import { RUNNING, type Transport } from '../transport/transport.ts'
 import { BREATHE, PARK, Pacer, TURN } from './pacer.ts'
@@ -67,6 +67,20 @@ export interface LoopClock {
   macrotask(): Promise<void>
 }
 
+/** Told what the loop does, if a trace was asked for. Times are the clock's. */
+export interface LoopTrace extends OutboxTrace {
+  parking(): void
+  unparked(): void
+  /** Tasks were resumed between `sinceMs` and now. */
+  resumed(sinceMs: number): void
+  /** The event loop had a turn between `sinceMs` and now. */
+  breathed(sinceMs: number): void
+  /** A task begins to wait for outboxes to drain. */
+  drainBegun(): void
+  /** All that waited for it go on. */
+  drainEnded(waiters: number): void
+}
+
 export interface SchedulerOptions {
   readonly clock: LoopClock
   /** How long to look for work before parking, in milliseconds; 0 parks at once. */
@@ -75,6 +89,7 @@ export interface SchedulerOptions {
   readonly outboxWords: number
   /** This endpoint's row of metrics. */
   readonly counters: Float64Array
+  readonly trace?: LoopTrace | undefined
   /** Done when no queued task waits. */
   readonly work: SharedWork
 }
@@ -91,6 +106,7 @@ export class Scheduler {
   readonly #receiver: Receiver
   readonly #options: SchedulerOptions
   readonly #counters: Float64Array
+  readonly #trace: LoopTrace | undefined
   readonly #filled: Outbox[] = []
   #queue: Runnable[] = []
   #queueHead = 0
@@ -105,9 +121,11 @@ export class Scheduler {
     this.#receiver = receiver
     this.#options = options
     this.#counters = options.counters
+    this.#trace = options.trace
+    const { outboxWords, counters, trace } = options
     const pool = new ChunkPool()
     this.outboxes = transport.writers.map(
-      (_, dst) => new Outbox(transport, dst, options.outboxWords, this, options.counters, pool),
+      (_, dst) => new Outbox(transport, dst, outboxWords, this, counters, pool, trace),
     )
   }
 
@@ -142,6 +160,7 @@ export class Scheduler {
 
   /** Resolves when every outbox is below its high-water mark; at once in a later turn if so. */
   drain(): Promise<void> {
+    this.#trace?.drainBegun()
     return this.#wait(this.#drainers)
   }
 
@@ -201,6 +220,7 @@ export class Scheduler {
       isProgress = true
       const drainers = this.#drainers
       this.#drainers = []
+      this.#trace?.drainEnded(drainers.length)
       this.#resume(drainers)
     }
     return isProgress
@@ -211,7 +231,7 @@ export class Scheduler {
    * Rejects with what a handler's surroundings throw, which is a defect. Suspends.
    */
   async run(): Promise<number> {
-    const { clock, spinMs } = this.#options
+    const { clock, spinMs, trace } = this.#options
     const pacer = new Pacer(() => clock.now(), spinMs, this.#counters)
     pacer.resumed()
     let hops = 0
@@ -231,13 +251,17 @@ export class Scheduler {
       // A resumed task may be some microtasks deep; tasks that wait for messages only need a look.
       if (hops > 0 || (this.activeTasks > 0 && isHopDue(pacer.idleTurns))) {
         hops--
+        const sinceMs = trace === undefined ? 0 : clock.now()
         await undefined // suspends: tasks run, and may write, queue and call
+        trace?.resumed(sinceMs)
       }
       const next = pacer.next(isProgress)
       if (next === TURN || (next === PARK && hops > 0)) continue
       if (this.#transport.state() !== RUNNING) break
+      const sinceMs = trace === undefined ? 0 : clock.now()
       // suspends: anything may have changed
       await (next === BREATHE ? clock.macrotask() : this.#park(pacer))
+      if (next === BREATHE) trace?.breathed(sinceMs)
       pacer.resumed()
     }
     return this.#transport.state()
@@ -276,9 +300,11 @@ export class Scheduler {
       if (wait !== undefined) {
         this.#counters[COUNTER.parks]!++
         pacer.parked()
+        this.#trace?.parking()
         this.#isParked = true
         await wait
         this.#isParked = false
+        this.#trace?.unparked()
       }
     }
     work.withdraw()

@@ -15,11 +15,13 @@ import { array } from './array.ts'
 import { blockingMany, blockingOne } from './blocking.ts'
 import { completion } from './completion.ts'
 import { forallSync } from './forall.ts'
+import { gupsBlocking, gupsOneWay, gupsPlain } from './gups.ts'
 import { launchClose, launchFirstDelegate } from './launch.ts'
 import { object } from './object.ts'
 import { oneWay } from './one-way.ts'
 import { spawnBound, spawnOneWay } from './spawn.ts'
 import { spawnUnbound, spawnUnboundOneWay } from './spawn-unbound.ts'
+import { uts, utsPlain } from './uts.ts'
 
 const RATES: readonly MicroCase[] = [
   oneWay,
@@ -47,5 +49,7 @@ export const FAMILIES: readonly Family[] = [
   LATENCIES,
   [spawnBound, spawnOneWay, spawnUnbound, spawnUnboundOneWay, asyncCall],
   [forallSync, plainLoop],
+  [gupsOneWay, gupsBlocking, gupsPlain],
+  [uts, utsPlain],
   [launchFirstDelegate, piscinaStart, launchClose, piscinaClose],
 ]

@@ -17,6 +17,9 @@ const DEMANDED = [
   'spawn.bound',
   'completion.global',
   'forall.sync',
+  'gups.one-way',
+  'gups.blocking',
+  'uts',
   'launch.close',
 ] as const
 

@@ -1,0 +1,181 @@
+/**
+ * GUPS: updates of random elements of a table that is dealt out to all cores, in the four ways of
+ * Grappa. Every core works through its share of the words, and the home of an element updates it.
+ *
+ * 1  blocking: fetches the next word from wherever it lies, then adds by fetch-and-add
+ * 2  blocking: the words lie here, adds by fetch-and-add
+ * 3  one-way: the words lie here, adds by increments that nobody waits for
+ * 4  one-way: as 3, but combines element and word by exclusive or
+ *
+ * Elements that lie here are updated in place: that is what a delegate to the own core would do.
+ * Others are named to their home by their place in its heap, a number, so that no message carries
+ * anything but numbers.
+ *
+ * Ordering    none: additions, and exclusive ors, may come in any order.
+ * Bounds      FIBRES blocking updates in flight on each core; one-way: the high-water mark.
+ */
+import {
+  blockRange,
+  delegate,
+  type i32,
+  task,
+  type u32,
+  type Core,
+  type GlobalArray,
+} from '@orujo/core'
+import { wordAt } from './reference.ts'
+
+/** Enough to keep both directions of every link busy while answers are on their way. */
+const FIBRES = 512
+/** One-way updates between two looks at what has arrived: some 100 us of work. */
+const UPDATES_PER_TURN = 8192
+
+export type Words = GlobalArray<typeof u32>
+export type Table = GlobalArray<typeof i32>
+
+export const fillWord = delegate(
+  'gups.fill',
+  (core: Core, index: number, slot: number, words: Words, first: number) => {
+    words.local(core)[slot] = wordAt(first + index)
+  },
+)
+
+/** Counts the elements from `slot` on that are not as expected. */
+export const countWrong = delegate(
+  'gups.count-wrong',
+  (core: Core, table: Table, slot: number, expected: Int32Array): number => {
+    const own = table.local(core)
+    return expected.reduce((wrong, value, i) => wrong + (own[slot + i] === value ? 0 : 1), 0)
+  },
+)
+
+const readWord = delegate('gups.read', (core: Core, at: number): number => heapOf(core).u32[at]!)
+
+const fetchAddOne = delegate('gups.fetch-add', (core: Core, at: number): number => {
+  return heapOf(core).i32[at]!++
+})
+
+const addOne = delegate('gups.add', (core: Core, at: number): void => {
+  heapOf(core).i32[at]! += 1
+})
+
+const combineWord = delegate('gups.combine', (core: Core, at: number, word: number): void => {
+  heapOf(core).i32[at]! ^= word
+})
+
+export const updateByRemoteWords = task(
+  'gups.1',
+  async (core: Core, words: Words, table: Table, shift: number) => {
+    const [begin, end] = blockRange(words.length, core.cores, core.id)
+    const base = firstPlace(words)
+    const add = blockingAdd(core, table)
+    let next = begin
+    await inFibres(async () => {
+      while (next < end) {
+        const index = next++
+        const word = await core.call(readWord, words.home(index), base + words.localIndex(index))
+        await add(word >>> shift)
+      }
+    })
+  },
+)
+
+export const updateBlocking = task(
+  'gups.2',
+  async (core: Core, words: Words, table: Table, shift: number) => {
+    const own = words.local(core)
+    const add = blockingAdd(core, table)
+    let next = 0
+    await inFibres(async () => {
+      while (next < own.length) {
+        const answer = add(own[next++]! >>> shift)
+        if (answer !== undefined) await answer
+      }
+    })
+  },
+)
+
+export const updateOneWay = task(
+  'gups.3',
+  async (core: Core, words: Words, table: Table, shift: number) => {
+    const { id } = core
+    const elements = table.local(core)
+    const base = firstPlace(table)
+    await inTurns(core, words, (own, from, to) => {
+      let isOpen = true
+      for (let i = from; i < to; i++) {
+        const index = own[i]! >>> shift
+        const home = table.home(index)
+        const place = table.localIndex(index)
+        if (home === id) elements[place]! += 1
+        else isOpen = core.send(addOne, home, base + place)
+      }
+      return isOpen
+    })
+  },
+)
+
+export const updateByCombining = task(
+  'gups.4',
+  async (core: Core, words: Words, table: Table, shift: number) => {
+    const { id } = core
+    const elements = table.local(core)
+    const base = firstPlace(table)
+    await inTurns(core, words, (own, from, to) => {
+      let isOpen = true
+      for (let i = from; i < to; i++) {
+        const word = own[i]!
+        const index = word >>> shift
+        const home = table.home(index)
+        const place = table.localIndex(index)
+        if (home === id) elements[place]! ^= word
+        else isOpen = core.send(combineWord, home, base + place, word)
+      }
+      return isOpen
+    })
+  },
+)
+
+export { addOne, combineWord, fetchAddOne, readWord }
+
+/** Adds one to an element. Undefined if that is done already, because the element lies here. */
+function blockingAdd(core: Core, table: Table): (index: number) => Promise<number> | undefined {
+  const { id } = core
+  const elements = table.local(core)
+  const base = firstPlace(table)
+  return (index) => {
+    const home = table.home(index)
+    const place = table.localIndex(index)
+    if (home !== id) return core.call(fetchAddOne, home, base + place)
+    elements[place]! += 1
+    return undefined
+  }
+}
+
+async function inFibres(fibre: () => Promise<void>): Promise<void> {
+  await Promise.all(Array.from({ length: FIBRES }, fibre))
+}
+
+/** Sends for all words here, with a turn for everything else now and then. */
+async function inTurns(
+  core: Core,
+  words: Words,
+  updateSome: (own: Uint32Array, from: number, to: number) => boolean,
+): Promise<void> {
+  const own = words.local(core)
+  for (let from = 0; from < own.length; from += UPDATES_PER_TURN) {
+    const isOpen = updateSome(own, from, Math.min(own.length, from + UPDATES_PER_TURN))
+    // suspends: updates from others arrive
+    await (isOpen ? core.yield() : core.drain())
+  }
+}
+
+/** Index, among the 32-bit words of every heap, at which the array's parts begin. */
+function firstPlace(array: GlobalArray<typeof i32 | typeof u32>): number {
+  return array.at(0).byteOffset / 4
+}
+
+/** The heap of a core that is no host. */
+function heapOf(core: Core): NonNullable<Core['memory']['heap']> {
+  return core.memory.heap!
+}

@@ -8,11 +8,11 @@ import type { Rule } from '../support/machine.ts'
 import * as program from '../support/programs/arrays.ts'
 import { type Schedule, pick, seeded } from '../support/schedule.ts'
 
-const LENGTHS = [0, 1, 2, 7, 64, 333, 1000]
+const LENGTHS: readonly number[] = [0, 1, 2, 7, 64, 333, 1000]
 const BLOCKS: readonly program.Block[] = [64, 'contiguous', 48, 1024]
 const TYPES: readonly program.TypeName[] = ['i8', 'i16', 'i32', 'f64', 'u64', 'pair']
 const SCALARS: readonly program.ScalarTypeName[] = ['u8', 'i16', 'i32', 'f32', 'f64', 'i64', 'u64']
-const KINDS = ['random', 'same', 'few', 'sorted', 'skewed', 'odd']
+const KINDS: readonly string[] = ['random', 'same', 'few', 'sorted', 'skewed', 'odd']
 const SEEDS = 6
 
 export function arrayOperationRules(rule: Rule): void {

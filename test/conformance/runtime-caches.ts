@@ -8,6 +8,11 @@ import { seeded } from '../support/schedule.ts'
 const BLOCKS = [64, 'contiguous', 8] as const
 
 export function cacheRules(rule: Rule): void {
+  contentRules(rule)
+  useRules(rule)
+}
+
+function contentRules(rule: Rule): void {
   rule(
     'a cache holds its range, whatever blocks it spans, and leaves it as it was',
     async (t, m) => {
@@ -58,7 +63,9 @@ export function cacheRules(rule: Rule): void {
       Array.from({ length: 100 }, (_, i) => (i >= 10 && i < 90 ? expected : 0)),
     )
   })
+}
 
+function useRules(rule: Rule): void {
   rule('a cache on one core is its memory there, and a copy elsewhere', async (t, machine) => {
     for (let home = 0; home < machine.cores; home++) {
       for (const count of [2, 5000]) {

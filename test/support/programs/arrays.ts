@@ -38,7 +38,7 @@ export type Block = number | 'contiguous'
 
 const pair = struct({ key: f64, count: i32 })
 
-const types = { i8, u8, i16, i32, f32, f64, i64, u64, pair } as const
+const types = Object.freeze({ i8, u8, i16, i32, f32, f64, i64, u64, pair } as const)
 
 export type TypeName = keyof typeof types
 export type ScalarTypeName = Exclude<TypeName, 'pair'>

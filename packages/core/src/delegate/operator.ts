@@ -70,8 +70,8 @@ export function combine(core: Core, code: number, a: unknown, b: unknown): unkno
   if (typeof a === 'bigint' && typeof b === 'bigint') return ON_BIGINTS[operator](a, b)
   invariant(
     isTypedArray(a) && isTypedArray(b) && a.constructor === b.constructor && a.length === b.length,
-    `'${operator}' cannot combine ${kindOf(a)} with ${kindOf(b)}. Give numbers, bigints, or typed ` +
-      'arrays of one type and length, or make the operator a delegate.',
+    `'${operator}' cannot combine ${kindOf(a)} with ${kindOf(b)}. Give numbers, bigints, or ` +
+      'typed arrays of one type and length, or make the operator a delegate.',
   )
   return combineArrays(operator, a, b)
 }

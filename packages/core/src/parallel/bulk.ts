@@ -191,7 +191,7 @@ export async function inParts(
   await allOf(Array.from({ length: Math.min(parts, PARTS_IN_FLIGHT) }, fibre))
 }
 
-/** From a part of `home`, side by side, to where the elements are in a range that starts `begin`. */
+/** From a part of `home`, side by side, to their places in a range that starts at `begin`. */
 function scatter(
   layout: LinearLayout,
   home: CoreId,

@@ -296,8 +296,8 @@ function disagreement(
 ): InvariantError {
   return new InvariantError(
     `Core ${from} entered ${describe(core, code, length)} where others are in ` +
-      `${describe(core, phase.code, phase.length)}. One task per core enters the same collectives ` +
-      'in the same order; give a name to those of other tasks.',
+      `${describe(core, phase.code, phase.length)}. One task per core enters the same ` +
+      'collectives in the same order; give a name to those of other tasks.',
   )
 }
 

@@ -23,6 +23,7 @@ export type OrujoCode =
   | 'ORUJO_CLOSED'
   | 'ORUJO_ABORTED'
   | 'ORUJO_SCOPE_ENDED'
+  | 'ORUJO_CAPACITY'
 
 /** Where something went wrong, as far as it is known. */
 export interface ErrorPlace {

@@ -1,6 +1,9 @@
 /**
  * Definitions that every program has without exporting them.
  */
+import { collectionDefinitions } from '../collections/collection.ts'
+import { counterDefinitions } from '../collections/counter.ts'
+import { vectorDefinitions } from '../collections/vector.ts'
 import { atomicDefinitions } from '../delegate/atomic.ts'
 import { eventDefinitions } from '../delegate/event.ts'
 import { writeLine } from '../delegate/log.ts'
@@ -16,4 +19,7 @@ export const builtinDefinitions: readonly AnyDefinition[] = Object.freeze([
   ...allocationDefinitions,
   ...collectiveDefinitions,
   ...forallDefinitions,
+  ...collectionDefinitions,
+  ...counterDefinitions,
+  ...vectorDefinitions,
 ])

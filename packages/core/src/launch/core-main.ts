@@ -13,7 +13,6 @@ import { expose } from 'comlink'
 
 import { Core } from '../delegate/core.ts'
 import { Endpoint } from '../delegate/endpoint.ts'
-import { coreExtensions } from '../delegate/handles.ts'
 import { writeLine } from '../delegate/log.ts'
 import { OrujoError } from '../errors.ts'
 import { CoreMemory } from '../memory/directory.ts'
@@ -25,6 +24,7 @@ import { type ThreadsMemory, ThreadsTransport } from '../transport/threads.ts'
 import { threadClock } from './clock.ts'
 import { type CoreControl, type LoadAnswer, packError, unpackError } from './control.ts'
 import { within } from './deadline.ts'
+import { builtinExtensions } from './extensions.ts'
 import { LineWriter } from './line-writer.ts'
 import { LOADING_KEY } from './options.ts'
 import { loadProgram, printsOf } from './program.ts'
@@ -124,7 +124,7 @@ function buildEndpoint(start: CoreStart): Endpoint {
     clock: threadClock(start.timeOrigin),
     spinMs: start.spinMs,
     outboxBytes: start.outboxBytes,
-    extensions: coreExtensions,
+    extensions: builtinExtensions,
     makeCore: (owner, scope) => new Core(owner, scope),
     writeLine: (line) => {
       if (start.log === 'stderr' || endpoint.ended !== undefined) lines.write(line)

@@ -4,8 +4,10 @@
  */
 import type { Endpoint } from '../delegate/endpoint.ts'
 import { type CodecExtension, codecExtension } from '../message/codec-extension.ts'
+import { GlobalBag } from './bag.ts'
 import type { Client, Collection, CollectionShape } from './collection.ts'
 import { GlobalCounter } from './counter.ts'
+import { GlobalHashMap, GlobalHashSet } from './map.ts'
 import { GlobalVector } from './vector.ts'
 
 type AnyCollection<S extends CollectionShape> = Collection<Client<S>, S>
@@ -29,4 +31,7 @@ function handle<S extends CollectionShape>(
 export const collectionExtensions: readonly CodecExtension<Endpoint>[] = Object.freeze([
   handle(40, GlobalCounter),
   handle(41, GlobalVector),
+  handle(42, GlobalHashMap),
+  handle(43, GlobalHashSet),
+  handle(44, GlobalBag),
 ])

@@ -1,8 +1,10 @@
 /**
  * Definitions that every program has without exporting them.
  */
+import { bagDefinitions } from '../collections/bag.ts'
 import { collectionDefinitions } from '../collections/collection.ts'
 import { counterDefinitions } from '../collections/counter.ts'
+import { mapDefinitions } from '../collections/map-client.ts'
 import { vectorDefinitions } from '../collections/vector.ts'
 import { atomicDefinitions } from '../delegate/atomic.ts'
 import { eventDefinitions } from '../delegate/event.ts'
@@ -22,4 +24,6 @@ export const builtinDefinitions: readonly AnyDefinition[] = Object.freeze([
   ...collectionDefinitions,
   ...counterDefinitions,
   ...vectorDefinitions,
+  ...mapDefinitions,
+  ...bagDefinitions,
 ])

@@ -4,6 +4,7 @@
  */
 import test, { type ExecutionContext } from 'ava'
 import type { Machine } from '../support/machine.ts'
+import { collectionRules } from './runtime-collections.ts'
 import { completionRules } from './runtime-completion.ts'
 import { delegateRules } from './runtime-delegates.ts'
 import { loopRules } from './runtime-loops.ts'
@@ -43,5 +44,6 @@ export function runtimeConformance(withMachine: WithMachine): void {
     completionRules(rule)
     loopRules(rule)
     storageRules(rule)
+    collectionRules(rule)
   }
 }

@@ -4,6 +4,7 @@
 import type { AnyDefinition } from '#core/message/definition.js'
 import { definitionsIn } from '#core/message/handlers.js'
 import * as checks from './checks.ts'
+import * as collections from './collections.ts'
 import * as completion from './completion.ts'
 import * as delegates from './delegates.ts'
 import * as loops from './loops.ts'
@@ -13,6 +14,7 @@ import * as tasks from './tasks.ts'
 
 const MODULES: Readonly<Record<string, object>> = {
   checks,
+  collections,
   completion,
   delegates,
   loops,

@@ -13,6 +13,7 @@ import type { MicroCase } from '../harness/case.ts'
 import type { Family } from '../harness/select.ts'
 import { array } from './array.ts'
 import { blockingMany, blockingOne } from './blocking.ts'
+import { COMBINING } from './combining.ts'
 import { completion } from './completion.ts'
 import { forallSync } from './forall.ts'
 import { launchClose, launchFirstDelegate } from './launch.ts'
@@ -46,5 +47,6 @@ export const FAMILIES: readonly Family[] = [
   LATENCIES,
   [spawnBound, spawnOneWay, asyncCall],
   [forallSync, plainLoop],
+  COMBINING,
   [launchFirstDelegate, piscinaStart, launchClose, piscinaClose],
 ]

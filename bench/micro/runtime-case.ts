@@ -20,9 +20,12 @@ export interface RuntimeCaseOptions {
   readonly name: string
   readonly unit: string
   readonly better: Better
-  readonly baseline: string
+  /** Without one the case is nothing but a baseline. */
+  readonly baseline?: string
   /** Module of the definitions: `import.meta.url` of the case. */
   readonly program: string
+  /** Default: CORES. */
+  readonly cores?: number
   /** Does `count` operations and says how long they took. */
   readonly task: Task<[count: number], Timed>
   /** Operations of a full trial; a multiple of `step`, as those of a scaled trial will be. */
@@ -34,14 +37,14 @@ export interface RuntimeCaseOptions {
 }
 
 export function runtimeCase(options: RuntimeCaseOptions): MicroCase {
-  const { name, unit, better, baseline, step = 1 } = options
+  const { name, unit, better, baseline, cores = CORES, step = 1 } = options
   return {
     name,
     unit,
     better,
-    baseline,
+    ...(baseline === undefined ? {} : { baseline }),
     async open() {
-      const runtime = await launch({ program: options.program, coresPerLocale: CORES })
+      const runtime = await launch({ program: options.program, coresPerLocale: cores })
       return {
         async trial(scale) {
           const count = scaled(options.count / step, scale) * step

@@ -117,7 +117,7 @@ export const enqueueHere = task(
     for (let i = 0; i < count; i++) {
       const value = core.id * count + i
       if (i % 3 === 0) await vector.enqueue(core, value)
-      else if (!vector.send(core, value)) await core.drain()
+      else if (!vector.send(core, value)) await vector.drain(core)
     }
   },
 )
@@ -222,8 +222,8 @@ export const mapHere = task(
   async (core: Core, map: GlobalHashMap<string, number>, set: GlobalHashSet<number>, n: number) => {
     for (let i = 0; i < n; i++) {
       if (i % 2 === 0) await map.update(core, `key ${i}`, plus, 1)
-      else if (!map.sendUpdate(core, `key ${i}`, plus, 1)) await core.drain()
-      if (!set.sendInsert(core, i)) await core.drain()
+      else if (!map.sendUpdate(core, `key ${i}`, plus, 1)) await map.drain(core)
+      if (!set.sendInsert(core, i)) await set.drain(core)
     }
   },
 )

@@ -97,5 +97,12 @@ export function copyElements(
   begin: number,
   count: number,
 ): void {
-  for (let i = 0; i < count; i++) dst[at + i] = src[begin + i]
+  if (Array.isArray(dst)) {
+    for (let i = 0; i < count; i++) dst[at + i] = src[begin + i]
+    return
+  }
+  // Both are of one kind, which the compiler cannot see: as floats stand for all.
+  const from = src as Float64Array
+  const to = dst as Float64Array
+  to.set(begin === 0 && count === from.length ? from : from.subarray(begin, begin + count), at)
 }

@@ -113,13 +113,16 @@ export class MapClient extends Client<MapShape> {
     value?: unknown,
     definition = NO_DEFINITION,
   ): boolean {
-    const home = this.#homeOf(core, key)
-    const combiner = this.#combinerOf(home)
+    const combiner = this.#combinerOf(this.#homeOf(core, key))
     const round = combiner.joinOneWay(core)
     round.batch.add(verb, this.#rounded[0], value, definition)
     round.batch.answers.oneWay(core.scope)
     combiner.added(round, round.batch.answers.length === MAX_OPERATIONS)
-    return !combiner.isCongested && this.endpoint.scheduler.outboxes[home]!.isOpen
+    return !combiner.isCongested
+  }
+
+  async drain(): Promise<void> {
+    for (const combiner of this.#combiners) await combiner?.drain()
   }
 
   /** Keys on all cores, each counted at a moment of its own. */

@@ -113,7 +113,7 @@ export class GlobalHashMap<K = unknown, V = unknown> extends Collection<MapClien
   /**
    * `insert`, one-way: done when the scope of `core` has ended.
    *
-   * @returns false when more is under way than comes back: `await core.drain()` before more
+   * @returns false when more is under way than comes back: `await map.drain(core)` before more
    */
   sendInsert(core: Core, key: K, value: V): boolean {
     return this.client(core).tell(core, INSERT, key, value)
@@ -123,6 +123,11 @@ export class GlobalHashMap<K = unknown, V = unknown> extends Collection<MapClien
   sendUpdate(core: Core, key: K, combine: Combine<V>, given: V): boolean {
     const id = core.endpoint.table.idOf(combine)
     return this.client(core).tell(core, UPDATE, key, given, id)
+  }
+
+  /** Resolves when what this core's tasks have sent is under way. For producers told false. */
+  drain(core: Core): Promise<void> {
+    return this.client(core).drain()
   }
 
   /** How many keys there are. */
@@ -176,10 +181,15 @@ export class GlobalHashSet<K = unknown> extends Collection<MapClient, MapShape> 
   /**
    * `insert`, one-way: done when the scope of `core` has ended.
    *
-   * @returns false when more is under way than comes back: `await core.drain()` before more
+   * @returns false when more is under way than comes back: `await set.drain(core)` before more
    */
   sendInsert(core: Core, key: K): boolean {
     return this.client(core).tell(core, INSERT, key, 1)
+  }
+
+  /** Resolves when what this core's tasks have sent is under way. For producers told false. */
+  drain(core: Core): Promise<void> {
+    return this.client(core).drain()
   }
 
   /** How many keys there are. */

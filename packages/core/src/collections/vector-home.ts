@@ -1,18 +1,21 @@
 /**
- * Vector home: what the home of a vector does with a core's batch. The ends move in one piece, then
- * the values travel to or from the cores that hold their positions, and the batch is answered when
- * all of them have.
+ * Vector home: what the home of a vector does with a core's batch. The ends move in one piece, and
+ * the values travel to or from the cores that hold their positions.
  *
- * Ordering    of one batch: pushes, then dequeues, then pops. All were under way at once.
- * Suspends    after the ends have moved and all messages to other cores are written.
+ * Ordering    of one batch: pushes, then dequeues, then pops. All were under way at once. Whatever
+ *             reads or loops over values is sent to their cores by the home, too, on the links on
+ *             which it sends what is stored: so stores need no acknowledgement.
+ * Suspends    where values are taken, after the ends have moved and all messages are written.
  */
 import type { Core } from '../delegate/core.ts'
 import { objectDelegate, task } from '../delegate/define.ts'
-import type { ObjectAddress } from '../memory/objects.ts'
-import { SymmetricObject } from '../memory/objects.ts'
+import { type ObjectAddress, SymmetricObject } from '../memory/objects.ts'
+import type { AnyDefinition } from '../message/definition.ts'
+import { allOf } from '../parallel/collective.ts'
 import type { CoreId } from '../place.ts'
-import { type Elements, makeElements } from './elements.ts'
+import { type Elements, copyElements, makeElements } from './elements.ts'
 import { BLOCK, type VectorPart } from './vector-part.ts'
+import { visitEach } from './visit.ts'
 
 /** What a batch is answered: how many values were pushed, and those taken, in order of position. */
 export type VectorAnswer = number | readonly [pushed: number, dequeued: unknown, popped: unknown]
@@ -26,13 +29,60 @@ export const batchAtHome = task(
     limit: number,
     dequeues: number,
     pops: number,
-  ): Promise<VectorAnswer> => new Batch(core, raw).perform(values as Elements, limit, dequeues, pops),
+  ): VectorAnswer | Promise<VectorAnswer> =>
+    new Batch(core, raw).perform(values as Elements, limit, dequeues, pops),
 )
 
-export const boundsAtHome = task('orujo.vector.bounds', (core: Core, raw: number) => {
+export const sizeAtHome = task('orujo.vector.size', (core: Core, raw: number): number => {
   const { head, tail } = partOf(core, raw)
-  return [head, tail] as const
+  return tail - head
 })
+
+/** Visits all values, each at its core. */
+export const visitAtHome = task(
+  'orujo.vector.visit',
+  async (
+    core: Core,
+    raw: number,
+    id: number,
+    isReplacing: boolean,
+    captured: unknown[],
+  ): Promise<void> => {
+    const { head, tail } = partOf(core, raw)
+    const cores = Array.from({ length: core.cores }, (_, dst) => dst)
+    await allOf(
+      cores.map((dst) => core.call(visitPart, dst, raw, id, head, tail, isReplacing, captured)),
+    )
+  },
+)
+
+const visitPart = task(
+  'orujo.vector.visit-part',
+  async (
+    core: Core,
+    raw: number,
+    id: number,
+    head: number,
+    tail: number,
+    isReplacing: boolean,
+    captured: unknown[],
+  ): Promise<void> => {
+    const part = partOf(core, raw)
+    const definition: AnyDefinition = core.endpoint.table.definitions[id]!
+    const [begin, end] = part.range(head, tail)
+    await visitEach(core, definition, end - begin, (i) => {
+      const local = begin + i
+      const index = part.layout.position(local, core.id) - head
+      const result = definition.body(core, part.at(local), index, ...captured)
+      if (!isReplacing) return result
+      if (definition.kind !== 'task') {
+        part.put(local, result)
+        return undefined
+      }
+      return Promise.resolve(result).then((value) => part.put(local, value))
+    })
+  },
+)
 
 export const clearAtHome = task('orujo.vector.clear', async (core: Core, raw: number) => {
   const part = partOf(core, raw)
@@ -71,7 +121,9 @@ const readHere = objectDelegate(
 /** Definitions of this file that every core needs. */
 export const vectorHomeDefinitions = Object.freeze([
   batchAtHome,
-  boundsAtHome,
+  sizeAtHome,
+  visitAtHome,
+  visitPart,
   clearAtHome,
   readAtHome,
   storeHere,
@@ -79,7 +131,7 @@ export const vectorHomeDefinitions = Object.freeze([
   readHere,
 ])
 
-export function partOf(core: Core, raw: number): VectorPart {
+function partOf(core: Core, raw: number): VectorPart {
   return new SymmetricObject<VectorPart>(raw).local(core)
 }
 
@@ -95,12 +147,12 @@ class Batch {
     this.#part = this.#parts.local(core)
   }
 
-  async perform(
+  perform(
     values: Elements,
     limit: number,
     dequeues: number,
     pops: number,
-  ): Promise<VectorAnswer> {
+  ): VectorAnswer | Promise<VectorAnswer> {
     const part = this.#part
     const { head, tail } = part
     const pushed = Math.min(values.length, limit - (tail - head))
@@ -110,12 +162,21 @@ class Batch {
     part.head = dequeuedEnd
     part.tail = poppedBegin
     // Written in this order before anything suspends: a place is written before it is read.
-    const stored = this.#store(values, head, tail, pushed)
-    const dequeued = this.take(head, dequeuedEnd)
-    const popped = this.take(poppedBegin, end)
-    await stored
-    if (dequeues + pops === 0) return pushed
-    return [pushed, await dequeued, await popped]
+    const isOpen = this.#store(values, head, tail, pushed)
+    if (dequeues + pops === 0) {
+      // A core that does not keep up holds back those who push, by their answers.
+      return isOpen ? pushed : this.#core.drain().then(() => pushed)
+    }
+    return this.#takeBoth(pushed, this.take(head, dequeuedEnd), this.take(poppedBegin, end))
+  }
+
+  async #takeBoth(
+    pushed: number,
+    dequeued: Promise<Elements>,
+    popped: Promise<Elements>,
+  ): Promise<VectorAnswer> {
+    const [front, back] = await Promise.all([dequeued, popped])
+    return [pushed, front, back]
   }
 
   /** The values at positions `begin` to `end` - 1, gathered from their cores. */
@@ -141,29 +202,30 @@ class Batch {
       const first = layout.countBelow(begin, home)
       this.#eachBlock(begin, end, home, (from, to) => {
         const local = layout.countBelow(from, home) - first
-        for (let p = from; p < to; p++) values[p - begin] = taken[i]![local + (p - from)]
+        copyElements(values, from - begin, taken[i]!, local, to - from)
       })
     }
     return values
   }
 
-  async #store(values: Elements, head: number, tail: number, count: number): Promise<void> {
-    if (count <= 0) return
+  /** False above the high-water mark, as `core.send`. */
+  #store(values: Elements, head: number, tail: number, count: number): boolean {
+    if (count <= 0) return true
+    let isOpen = true
     const { code, layout } = this.#part
     const end = tail + count
-    const acknowledged: Promise<void>[] = []
     for (const home of this.#homes(tail, end)) {
       const at = layout.countBelow(tail, home)
       const own = makeElements(code, layout.countBelow(end, home) - at)
       this.#eachBlock(tail, end, home, (from, to) => {
         const local = layout.countBelow(from, home) - at
-        for (let p = from; p < to; p++) own[local + (p - from)] = values[p - tail]
+        copyElements(own, local, values, from - tail, to - from)
       })
       const low = layout.countBelow(head, home)
       if (home === this.#core.id) this.#part.store(low, at, own)
-      else acknowledged.push(this.#core.call(storeHere, this.#on(home), low, at, own))
+      else if (!this.#core.send(storeHere, this.#on(home), low, at, own)) isOpen = false
     }
-    await Promise.all(acknowledged)
+    return isOpen
   }
 
   /** The cores that hold some of the positions. */

@@ -78,10 +78,13 @@ export class VectorPart {
   /** The values at local indexes `begin` to `end` - 1, which nobody will ask for again. */
   take(begin: number, end: number): Elements {
     const values = makeElements(this.code, end - begin)
-    for (let local = begin; local < end; local++) {
-      values[local - begin] = this.at(local)
+    const first = begin & (this.#ring.length - 1)
+    const whole = Math.min(values.length, this.#ring.length - first)
+    copyElements(values, 0, this.#ring, first, whole)
+    copyElements(values, whole, this.#ring, 0, values.length - whole)
+    if (Array.isArray(this.#ring)) {
       // So that what was taken is not kept alive here.
-      if (Array.isArray(this.#ring)) this.put(local, undefined)
+      for (let local = begin; local < end; local++) this.put(local, undefined)
     }
     return values
   }

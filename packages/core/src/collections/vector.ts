@@ -14,13 +14,12 @@
  */
 import { Answers, type Combining, FlatCombiner, type Round } from '../delegate/combiner.ts'
 import type { Core } from '../delegate/core.ts'
-import { factory, task } from '../delegate/define.ts'
+import { factory } from '../delegate/define.ts'
 import type { Endpoint } from '../delegate/endpoint.ts'
 import { OrujoError } from '../errors.ts'
 import type { ScalarType, ValueOf } from '../memory/element.ts'
 import type { SymmetricObject } from '../memory/objects.ts'
 import type { AnyDefinition, Delegate, Task } from '../message/definition.ts'
-import { allOf } from '../parallel/collective.ts'
 import {
   Client,
   Collection,
@@ -32,15 +31,14 @@ import {
 import { codeOf, type ElementCode, type Elements, firstOf, makeElements } from './elements.ts'
 import {
   batchAtHome,
-  boundsAtHome,
   clearAtHome,
-  partOf,
   readAtHome,
+  sizeAtHome,
   type VectorAnswer,
   vectorHomeDefinitions,
+  visitAtHome,
 } from './vector-home.ts'
 import { VectorPart } from './vector-part.ts'
-import { visitEach } from './visit.ts'
 
 /** Operations of a batch: some 8 KiB of numbers. */
 const MAX_OPERATIONS = 1024
@@ -109,16 +107,20 @@ export class GlobalVector<V = unknown> extends Collection<VectorClient, VectorSh
   /**
    * Adds `value` at the end, one-way: done when the scope of `core` has ended.
    *
-   * @returns false when more is under way than comes back: `await core.drain()` before more
+   * @returns false when more is under way than comes back: `await vector.drain(core)` before more
    */
   send(core: Core, value: V): boolean {
-    const client = this.client(core)
-    const { combiner } = client
+    const { combiner } = this.client(core)
     const round = combiner.joinOneWay(core)
     const { batch } = round
     batch.pushes?.oneWay(core.scope)
     combiner.added(round, batch.push(value))
-    return !combiner.isCongested && client.isOutboxOpen
+    return !combiner.isCongested
+  }
+
+  /** Resolves when what this core's tasks have sent is under way. For producers told false. */
+  drain(core: Core): Promise<void> {
+    return this.client(core).combiner.drain()
   }
 
   /** `push` under the name that goes with `dequeue`. */
@@ -150,9 +152,10 @@ export class GlobalVector<V = unknown> extends Collection<VectorClient, VectorSh
   }
 
   /** How many values there are. */
-  async size(core: Core): Promise<number> {
-    const [head, tail] = await this.#bounds(core)
-    return tail - head
+  size(core: Core): Promise<number> {
+    const { combiner, shape } = this.client(core)
+    combiner.flush()
+    return core.call(sizeAtHome, shape.home, this.raw)
   }
 
   /** The value at `index`, counted from the front; undefined beyond the end. */
@@ -193,12 +196,6 @@ export class GlobalVector<V = unknown> extends Collection<VectorClient, VectorSh
     combiner.added(round, dequeues.length + pops.length >= MAX_OPERATIONS)
   }
 
-  #bounds(core: Core): Promise<readonly [head: number, tail: number]> {
-    const { combiner, shape } = this.client(core)
-    combiner.flush()
-    return core.call(boundsAtHome, shape.home, this.raw)
-  }
-
   async #visit(
     core: Core,
     definition: AnyDefinition,
@@ -206,15 +203,10 @@ export class GlobalVector<V = unknown> extends Collection<VectorClient, VectorSh
     captured: unknown[],
   ): Promise<void> {
     const id = core.endpoint.table.idOf(definition)
-    const [head, tail] = await this.#bounds(core)
-    if (head === tail) return
-    await core.finish(async (inner) => {
-      const cores = Array.from({ length: core.cores }, (_, dst) => dst)
-      await allOf(
-        cores.map((dst) => {
-          return inner.call(visitPart, dst, this.raw, id, head, tail, isReplacing, captured)
-        }),
-      )
+    const { combiner, shape } = this.client(core)
+    combiner.flush()
+    await core.finish((inner) => {
+      return inner.call(visitAtHome, shape.home, this.raw, id, isReplacing, captured)
     })
   }
 }
@@ -264,11 +256,6 @@ class VectorClient extends Client<VectorShape> {
       },
     }
     this.combiner = new FlatCombiner(endpoint, plan, shape.combining)
-  }
-
-  /** Whether what was sent to the home is below the high-water mark. */
-  get isOutboxOpen(): boolean {
-    return this.endpoint.scheduler.outboxes[this.shape.home]!.isOpen
   }
 
   #open(): VectorBatch {
@@ -322,33 +309,5 @@ const makePart = factory(
   (core: Core, type: number) => new VectorPart(type, core.id, core.cores),
 )
 
-const visitPart = task(
-  'orujo.vector.visit',
-  async (
-    core: Core,
-    raw: number,
-    id: number,
-    head: number,
-    tail: number,
-    isReplacing: boolean,
-    captured: unknown[],
-  ): Promise<void> => {
-    const part = partOf(core, raw)
-    const definition: AnyDefinition = core.endpoint.table.definitions[id]!
-    const [begin, end] = part.range(head, tail)
-    await visitEach(core, definition, end - begin, (i) => {
-      const local = begin + i
-      const index = part.layout.position(local, core.id) - head
-      const result = definition.body(core, part.at(local), index, ...captured)
-      if (!isReplacing) return result
-      if (definition.kind !== 'task') {
-        part.put(local, result)
-        return undefined
-      }
-      return Promise.resolve(result).then((value) => part.put(local, value))
-    })
-  },
-)
-
 /** Definitions that every core needs for vectors. */
-export const vectorDefinitions = Object.freeze([makePart, visitPart, ...vectorHomeDefinitions])
+export const vectorDefinitions = Object.freeze([makePart, ...vectorHomeDefinitions])

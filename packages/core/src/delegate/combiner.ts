@@ -25,6 +25,8 @@ import type { Endpoint } from './endpoint.ts'
 const HOPS = 4
 /** Rounds under way when they fill up: enough to keep a link busy, few enough to gather. */
 const MAX_IN_FLIGHT = 4
+/** Full rounds that wait to go before producers should pause. */
+const MAX_SEALED = 4
 /** Microtasks until who waits goes on: as for failed calls, see calls.ts. */
 const LEAVE_HOPS = 5
 
@@ -88,6 +90,8 @@ export class FlatCombiner<B, R> {
   #open: Round<B> | undefined = undefined
   #sealed: Round<B>[] = []
   #inFlight = 0
+  #drained: Promise<void> | undefined = undefined
+  #resolveDrained: () => void = ignore
   readonly #maxInFlight: number
 
   /** `isCombining` false: every operation is a round of its own and goes at once. */
@@ -138,9 +142,17 @@ export class FlatCombiner<B, R> {
     if (this.#open !== undefined) this.#seal(this.#open)
   }
 
-  /** Whether full rounds wait for others to come back: producers should pause. */
+  /** Whether many full rounds wait for others to come back: producers should `drain`. */
   get isCongested(): boolean {
-    return this.#sealed.length > 0
+    return this.#sealed.length >= MAX_SEALED
+  }
+
+  /** Resolves when no full round waits to go. All who ask share the promise. */
+  drain(): Promise<void> {
+    if (this.#sealed.length === 0) return Promise.resolve()
+    return (this.#drained ??= new Promise((resolve) => {
+      this.#resolveDrained = resolve
+    }))
   }
 
   #begin(): Round<B> {
@@ -185,6 +197,9 @@ export class FlatCombiner<B, R> {
         Promise.reject(error as Error).catch(failed)
       }
     }
+    if (this.#drained === undefined || this.#sealed.length > 0) return
+    this.#drained = undefined
+    this.#resolveDrained()
   }
 
   #answered(round: Round<B>, answer: R): void {

@@ -62,12 +62,7 @@ function starter<H>(name: string, worker: Worker<H>): Worker<H> {
   return task(`${name}.start`, start as never)
 }
 
-async function secondsOf<H>(
-  core: Core,
-  start: Worker<H>,
-  on: H,
-  count: number,
-): Promise<number> {
+async function secondsOf<H>(core: Core, start: Worker<H>, on: H, count: number): Promise<number> {
   const begin = performance.now()
   await onAllCores(core, start, on, count)
   return (performance.now() - begin) / 1000
@@ -171,8 +166,9 @@ export const increments = task('bench.combining.time-increments', (core: Core, c
 export const sends = task('bench.combining.time-sends', (core: Core, count: number) =>
   onCounter(core, startSends, count),
 )
-export const vectorPushes = task('bench.combining.time-vector-pushes', (core: Core, count: number) =>
-  onVector(core, startVectorPushes, count),
+export const vectorPushes = task(
+  'bench.combining.time-vector-pushes',
+  (core: Core, count: number) => onVector(core, startVectorPushes, count),
 )
 export const vectorSends = task('bench.combining.time-vector-sends', (core: Core, count: number) =>
   onVector(core, startVectorSends, count),
@@ -203,7 +199,7 @@ export const COMBINING = [
   runtimeCase({
     ...shape,
     name: 'counter.combining.one-way',
-    baseline: 'counter.delegates',
+    baseline: 'counter.delegates.one-way',
     task: sends,
     count: ONE_WAY_COUNT,
   }),

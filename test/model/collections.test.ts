@@ -52,9 +52,12 @@ interface Subject<H extends Handle, O extends readonly unknown[], A, S> {
   readonly model: SequentialModel<S, O, A>
 }
 
-const addTo = delegate('test.collections.add-to', (_core: Core, held: number | undefined, given: number) => {
-  return (held ?? 0) + given
-})
+const addTo = delegate(
+  'test.collections.add-to',
+  (_core: Core, held: number | undefined, given: number) => {
+    return (held ?? 0) + given
+  },
+)
 
 function suite<H extends Handle, O extends readonly unknown[], A, S>(
   subject: Subject<H, O, A, S>,
@@ -80,11 +83,14 @@ function suite<H extends Handle, O extends readonly unknown[], A, S>(
       })
     },
   )
-  const main = task(`test.${subject.name}.main`, async (core: Core, combining: boolean, seed: number) => {
-    const handle = await subject.make(core, combining)
-    await onAllCores(core, everybody, handle, seed)
-    await freeCollection(core, handle)
-  })
+  const main = task(
+    `test.${subject.name}.main`,
+    async (core: Core, combining: boolean, seed: number) => {
+      const handle = await subject.make(core, combining)
+      await onAllCores(core, everybody, handle, seed)
+      await freeCollection(core, handle)
+    },
+  )
   const definitions = [worker, everybody, main, addTo]
 
   for (const combining of [true, false]) {

@@ -86,8 +86,7 @@ export class ModelCombiner {
     this.#pump()
     const isBlind = this.#fault === 'an answer does not look for an open round'
     if (this.inFlight === 0 && this.open !== undefined && !isBlind) this.#makeDue(this.open)
-    const woken =
-      this.#fault === 'an answer wakes whoever waits' ? (this.open ?? round) : round
+    const woken = this.#fault === 'an answer wakes whoever waits' ? (this.open ?? round) : round
     for (const operation of woken.operations) operation.isAnswered = true
   }
 

@@ -1,7 +1,7 @@
 /**
- * Every interleaving of tasks that join, microtasks that seal, a home that performs and answers that
- * come back. A run that ends with somebody waiting is a lost wake-up. The model is tied to the real
- * class by trying every short sequence of calls on both.
+ * Every interleaving of tasks that join, microtasks that seal, a home that performs and answers
+ * that come back. A run that ends with somebody waiting is a lost wake-up. The model is tied to the
+ * real class by trying every short sequence of calls on both.
  */
 import { setImmediate } from 'node:timers/promises'
 import test from 'ava'

@@ -1,4 +1,4 @@
-/** The checker itself: it must find the order where there is one, and refuse where there is none. */
+/** The checker itself: it finds the order where there is one, and refuses where there is none. */
 import test from 'ava'
 import {
   type Observed,
@@ -44,11 +44,7 @@ const ACCEPTED: Readonly<Record<string, readonly Seen[]>> = {
 
 const REFUSED: Readonly<Record<string, readonly Seen[]>> = {
   'a value out of thin air': [seen(0, 1, ['pop'], 1)],
-  'a value twice': [
-    seen(0, 1, ['push', 1]),
-    seen(2, 5, ['pop'], 1),
-    seen(3, 4, ['dequeue'], 1),
-  ],
+  'a value twice': [seen(0, 1, ['push', 1]), seen(2, 5, ['pop'], 1), seen(3, 4, ['dequeue'], 1)],
   'a value lost': [seen(0, 1, ['push', 1]), seen(2, 3, ['pop'], undefined)],
   'a value before its push': [seen(0, 1, ['pop'], 1), seen(2, 3, ['push', 1])],
   'a queue that is a stack': [

@@ -5,20 +5,10 @@
 export { GlobalBag, globalBag } from './collections/bag.ts'
 export { type CollectionOptions, freeCollection } from './collections/collection.ts'
 export { GlobalCounter, globalCounter } from './collections/counter.ts'
-export {
-  GlobalHashMap,
-  GlobalHashSet,
-  globalHashMap,
-  globalHashSet,
-} from './collections/map.ts'
+export { GlobalHashMap, GlobalHashSet, globalHashMap, globalHashSet } from './collections/map.ts'
 export { GlobalVector, type VectorOptions, globalVector } from './collections/vector.ts'
 export { compareAndSwap, fetchAdd, increment, read, write } from './delegate/atomic.ts'
-export {
-  Answers,
-  type Combining,
-  FlatCombiner,
-  type Round,
-} from './delegate/combiner.ts'
+export { Answers, type Combining, FlatCombiner, type Round } from './delegate/combiner.ts'
 export { combiningFetchAdd } from './delegate/combining.ts'
 export { Core, type Target } from './delegate/core.ts'
 export { delegate, factory, objectDelegate, task } from './delegate/define.ts'

@@ -70,11 +70,11 @@ export const sendHere = task(
   },
 )
 
-/** Combining additions to elements of several types: answers, sorted, and the element at the end. */
+/** Combining additions to elements of several types: answers, sorted, and the element after. */
 export const additions = task('test.collections.additions', async (core: Core, count: number) => {
   const results: unknown[] = []
   for (const type of [f64, i64, u8] as const) {
-    const address = await allocate(core, type as Type, core.cores - 1)
+    const address = await allocate(core, type, core.cores - 1)
     const answers = await onAllCores(core, addHere, address, count)
     const seen = answers.flat().map(Number)
     results.push({ seen: seen.sort((a, b) => a - b), value: Number(await read(core, address)) })
@@ -90,7 +90,8 @@ export const addHere = task(
     const answers = Array.from({ length: count }, () => {
       return combiningFetchAdd(core, address, one as never)
     })
-    return (await Promise.all(answers)) as (number | bigint)[]
+    const before: readonly (number | bigint)[] = await Promise.all(answers)
+    return before
   },
 )
 
@@ -180,17 +181,25 @@ export const note = delegate(
 )
 
 /** Pushes into a vector without room: their codes, in order; and of a scope's. */
-export const overfull = task('test.collections.overfull', async (core: Core, combining: boolean) => {
-  const vector = await globalVector(core, i32, { capacity: 3, combining })
-  const pushes = [1, 2, 3, 4, 5].map((value) => failure(() => vector.push(core, value)))
-  const codes = (await Promise.all(pushes)).map((error) => error?.code)
-  const scope = await failure(() => core.finish((inner) => void vector.send(inner, 6)))
-  const first = await vector.dequeue(core)
-  await vector.push(core, 7)
-  const rest = [await vector.pop(core), await vector.size(core)]
-  await freeCollection(core, vector)
-  return { codes, scope: [scope?.code, (scope?.cause as { code?: string } | undefined)?.code], first, rest }
-})
+export const overfull = task(
+  'test.collections.overfull',
+  async (core: Core, combining: boolean) => {
+    const vector = await globalVector(core, i32, { capacity: 3, combining })
+    const pushes = [1, 2, 3, 4, 5].map((value) => failure(() => vector.push(core, value)))
+    const codes = (await Promise.all(pushes)).map((error) => error?.code)
+    const scope = await failure(() => core.finish((inner) => void vector.send(inner, 6)))
+    const first = await vector.dequeue(core)
+    await vector.push(core, 7)
+    const rest = [await vector.pop(core), await vector.size(core)]
+    await freeCollection(core, vector)
+    return {
+      codes,
+      scope: [scope?.code, (scope?.cause as { code?: string } | undefined)?.code],
+      first,
+      rest,
+    }
+  },
+)
 
 /** Words of every core, counted by a function: the counts, and who is left after removals. */
 export const mapping = task(
@@ -298,14 +307,17 @@ export const fillBag = task(
   },
 )
 
-export const emptyBag = task('test.collections.empty-bag', async (core: Core, bag: GlobalBag<number>) => {
-  const taken: number[] = []
-  for (;;) {
-    const value = await bag.take(core)
-    if (value === undefined) return taken
-    taken.push(value)
-  }
-})
+export const emptyBag = task(
+  'test.collections.empty-bag',
+  async (core: Core, bag: GlobalBag<number>) => {
+    const taken: number[] = []
+    for (;;) {
+      const value = await bag.take(core)
+      if (value === undefined) return taken
+      taken.push(value)
+    }
+  },
+)
 
 export const addToCounter = delegate(
   'test.collections.add-to-counter',

@@ -41,7 +41,8 @@ type BagBody<V, A extends unknown[]> =
 
 /**
  * An empty bag of elements of `type`, or, without a type, of any sendable values. With `combining`
- * off a core takes one value at a time from others. `await freeCollection(core, bag)` gives it back.
+ * off a core takes one value at a time from others. `await freeCollection(core, bag)` gives it
+ * back.
  */
 export function globalBag<T extends ScalarType>(
   core: Core,
@@ -57,7 +58,11 @@ export async function globalBag(
   const isTyped = first !== undefined && 'kind' in first
   const { combining = true } = (isTyped ? second : first) ?? {}
   const type = codeOf(isTyped ? first : undefined)
-  return new GlobalBag(await makeParts(core, makePart, type), { home: homeOf(core), combining, type })
+  return new GlobalBag(await makeParts(core, makePart, type), {
+    home: homeOf(core),
+    combining,
+    type,
+  })
 }
 
 export class GlobalBag<V = unknown> extends Collection<BagClient, BagShape> {

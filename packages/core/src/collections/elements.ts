@@ -86,7 +86,7 @@ export function firstOf(elements: Elements, count: number): Elements {
   if (count === elements.length) return elements
   return Array.isArray(elements)
     ? elements.slice(0, count)
-    : ((elements as TypedElements).subarray(0, count) as Elements)
+    : (elements as TypedElements).subarray(0, count)
 }
 
 /** Copies `count` values of `src` from `begin` on to `at` in `dst`, which is of the same kind. */

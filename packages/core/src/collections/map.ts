@@ -1,6 +1,6 @@
 /**
- * Global hash map and hash set: keys live on the core that their hash says; what the tasks of a core
- * ask of the keys of another goes there as one message, and is done there in one piece.
+ * Global hash map and hash set: keys live on the core that their hash says; what the tasks of a
+ * core ask of the keys of another goes there as one message, and is done there in one piece.
  *
  * Access      everywhere.
  * Ordering    every operation on a key takes effect at one moment between its call and its answer;
@@ -24,8 +24,7 @@ import { HAS, INSERT, LOOKUP, REMOVE, UPDATE } from './map-part.ts'
 type Combine<V> = Delegate<[held: V | undefined, given: V], V>
 
 type MapBody<K, V, A extends unknown[], R> =
-  | Delegate<[key: K, value: V, ...A], R>
-  | Task<[key: K, value: V, ...A], R>
+  Delegate<[key: K, value: V, ...A], R> | Task<[key: K, value: V, ...A], R>
 
 /**
  * An empty map with keys and values of element types, or, without types, of any sendable values.

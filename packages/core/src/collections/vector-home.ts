@@ -92,14 +92,17 @@ export const clearAtHome = task('orujo.vector.clear', async (core: Core, raw: nu
 })
 
 /** The value at `index` from the head, in an array of one; none if there is no such index. */
-export const readAtHome = task('orujo.vector.read', async (core: Core, raw: number, index: number) => {
-  const { head, tail, layout } = partOf(core, raw)
-  const position = head + index
-  if (index < 0 || position >= tail) return []
-  const home = layout.home(position)
-  const address = new SymmetricObject<VectorPart>(raw).on(home)
-  return [await core.call(readHere, address, layout.countBelow(position, home))]
-})
+export const readAtHome = task(
+  'orujo.vector.read',
+  async (core: Core, raw: number, index: number) => {
+    const { head, tail, layout } = partOf(core, raw)
+    const position = head + index
+    if (index < 0 || position >= tail) return []
+    const home = layout.home(position)
+    const address = new SymmetricObject<VectorPart>(raw).on(home)
+    return [await core.call(readHere, address, layout.countBelow(position, home))]
+  },
+)
 
 const storeHere = objectDelegate(
   'orujo.vector.store',

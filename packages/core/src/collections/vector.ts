@@ -55,8 +55,7 @@ interface VectorShape extends CollectionShape {
 
 /** A body of a loop over a vector: `(core, value, index, ...captured)`. */
 type VectorBody<V, A extends unknown[], R> =
-  | Delegate<[value: V, index: number, ...A], R>
-  | Task<[value: V, index: number, ...A], R>
+  Delegate<[value: V, index: number, ...A], R> | Task<[value: V, index: number, ...A], R>
 
 /**
  * An empty vector of elements of `type`, or, without a type, of any sendable values.

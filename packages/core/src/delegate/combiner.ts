@@ -12,7 +12,8 @@
  * Ownership   a batch belongs to the combiner from `open` until its `settle` or `fail` was called.
  * Failure     a round that cannot be sent, or whose call rejects, fails all its operations: who
  *             waits is rejected, who does not has its scope failed.
- * Bounds      MAX_IN_FLIGHT rounds are under way when combining; what a round may hold is the plan's to say.
+ * Bounds      MAX_IN_FLIGHT rounds are under way when combining; what a round may hold is the
+ *             plan's to say; sealed rounds wait in memory, so producers heed `isCongested`.
  */
 import type { Scope } from '../sync/scope.ts'
 import type { Core } from './core.ts'
@@ -88,7 +89,7 @@ export class FlatCombiner<B, R> {
   readonly #plan: Combining<B, R>
   readonly #isCombining: boolean
   #open: Round<B> | undefined = undefined
-  #sealed: Round<B>[] = []
+  readonly #sealed: Round<B>[] = []
   #inFlight = 0
   #drained: Promise<void> | undefined = undefined
   #resolveDrained: () => void = ignore

@@ -18,6 +18,8 @@ const DEMANDED = [
   'completion.global',
   'forall.sync',
   'launch.close',
+  'counter.combining',
+  'vector.combining',
 ] as const
 
 test('every demanded case is there and has a baseline', (t) => {

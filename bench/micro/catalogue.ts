@@ -20,6 +20,7 @@ import { launchClose, launchFirstDelegate } from './launch.ts'
 import { object } from './object.ts'
 import { oneWay } from './one-way.ts'
 import { spawnBound, spawnOneWay } from './spawn.ts'
+import { spawnUnbound, spawnUnboundOneWay } from './spawn-unbound.ts'
 
 const RATES: readonly MicroCase[] = [
   oneWay,
@@ -45,7 +46,7 @@ const LATENCIES: readonly MicroCase[] = [
 export const FAMILIES: readonly Family[] = [
   RATES,
   LATENCIES,
-  [spawnBound, spawnOneWay, asyncCall],
+  [spawnBound, spawnOneWay, spawnUnbound, spawnUnboundOneWay, asyncCall],
   [forallSync, plainLoop],
   COMBINING,
   [launchFirstDelegate, piscinaStart, launchClose, piscinaClose],

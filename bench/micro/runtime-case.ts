@@ -3,7 +3,7 @@
  * Each case has a runtime of its own, so that no other case has shaped its compiled code; an idle
  * runtime uses no CPU, so they do not disturb each other.
  */
-import { launch, type Task } from '@orujo/core'
+import { launch, type LaunchOptions, type Task } from '@orujo/core'
 import { scaled, verify, type Better, type MicroCase } from '../harness/case.ts'
 
 export const CORES = 2
@@ -26,6 +26,7 @@ export interface RuntimeCaseOptions {
   readonly program: string
   /** Default: CORES. */
   readonly cores?: number
+  readonly stealing?: LaunchOptions['stealing']
   /** Does `count` operations and says how long they took. */
   readonly task: Task<[count: number], Timed>
   /** Operations of a full trial; a multiple of `step`, as those of a scaled trial will be. */
@@ -38,13 +39,14 @@ export interface RuntimeCaseOptions {
 
 export function runtimeCase(options: RuntimeCaseOptions): MicroCase {
   const { name, unit, better, baseline, cores = CORES, step = 1 } = options
+  const { program, stealing = 'all' } = options
   return {
     name,
     unit,
     better,
     ...(baseline === undefined ? {} : { baseline }),
     async open() {
-      const runtime = await launch({ program: options.program, coresPerLocale: cores })
+      const runtime = await launch({ program, coresPerLocale: cores, stealing })
       return {
         async trial(scale) {
           const count = scaled(options.count / step, scale) * step

@@ -1,5 +1,5 @@
 /**
- * Rules of parallel loops and collectives.
+ * Rules of parallel loops.
  */
 import { blockRange } from '@orujo/core'
 import type { Rule } from '../support/machine.ts'
@@ -9,7 +9,6 @@ export function loopRules(rule: Rule): void {
   rangeRules(rule)
   arrayRules(rule)
   failureRules(rule)
-  collectiveRules(rule)
 }
 
 function range(count: number): number[] {
@@ -112,52 +111,5 @@ function failureRules(rule: Rule): void {
       const messages = error?.errors?.map(({ message }) => message)
       t.deepEqual(messages, ['iteration 5', 'iteration 15'])
     }
-  })
-}
-
-function collectiveRules(rule: Rule): void {
-  rule('onAllCores runs on every core and gives results by core', async (t, machine) => {
-    const { cores } = machine
-    const { ids, one, all } = await machine.run(program.everywhere)
-    t.deepEqual(
-      ids,
-      range(cores).map((id) => id + 10),
-    )
-    t.is(one?.message, `core ${cores - 1}`)
-    const messages = cores === 1 ? [all?.message] : all?.errors?.map(({ message }) => message)
-    t.deepEqual(
-      messages,
-      range(cores).map((id) => `core ${id}`),
-    )
-  })
-
-  rule('reduce combines the numbers of all cores', async (t, machine) => {
-    const { cores } = machine
-    const sum = (cores * (cores + 1)) / 2
-    const expected = [sum, -2 * cores, 3 * cores, sum - cores]
-    t.deepEqual(await machine.run(program.reductions), expected)
-  })
-
-  rule('nobody leaves a barrier before everybody is there, 100 times over', async (t, machine) => {
-    const strays = await machine.run(program.barriers, 100)
-    t.deepEqual(strays, Array<number>(machine.cores).fill(0))
-  })
-
-  rule('all-reduces give every core the sum, minimum and maximum', async (t, machine) => {
-    const { cores } = machine
-    const sum = (cores * (cores + 1)) / 2
-    const expected = (by: number) =>
-      range(cores).map(() => range(5).flatMap((round) => [sum * by, round, round + cores - 1]))
-    const groups = await machine.run(program.twoGroups, 5)
-    t.deepEqual(groups, [expected(1), expected(100)])
-  })
-
-  rule('a sum of fractions does not depend on who comes first', async (t, machine) => {
-    t.is(await machine.run(program.steadySums, 20), 1)
-  })
-
-  rule('entering a phase twice, by another operator, or as host is refused', async (t, machine) => {
-    const codes = await machine.run(program.misuse)
-    t.deepEqual(codes, Array(machine.cores === 1 ? 1 : 3).fill('ORUJO_INVARIANT'))
   })
 }

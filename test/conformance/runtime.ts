@@ -5,12 +5,18 @@
 import test, { type ExecutionContext } from 'ava'
 import type { Machine } from '../support/machine.ts'
 import { collectionRules } from './runtime-collections.ts'
+import { arrayOperationRules } from './runtime-arrays.ts'
+import { cacheRules } from './runtime-caches.ts'
+import { collectiveRules } from './runtime-collectives.ts'
 import { completionRules } from './runtime-completion.ts'
 import { delegateRules } from './runtime-delegates.ts'
 import { loopRules } from './runtime-loops.ts'
 import { orderingRules } from './runtime-ordering.ts'
+import { reducerRules } from './runtime-reducers.ts'
 import { storageRules } from './runtime-storage.ts'
+import { synchronizationRules } from './runtime-synchronization.ts'
 import { taskRules } from './runtime-tasks.ts'
+import { unboundRules } from './runtime-unbound.ts'
 
 export interface Shape {
   readonly locales: number
@@ -41,9 +47,15 @@ export function runtimeConformance(withMachine: WithMachine): void {
     delegateRules(rule)
     orderingRules(rule)
     taskRules(rule)
+    unboundRules(rule)
     completionRules(rule)
     loopRules(rule)
+    cacheRules(rule)
+    collectiveRules(rule)
+    arrayOperationRules(rule)
+    reducerRules(rule)
     storageRules(rule)
     collectionRules(rule)
+    synchronizationRules(rule)
   }
 }

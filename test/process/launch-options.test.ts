@@ -37,6 +37,10 @@ const REFUSED: readonly (readonly [options: Given, message: RegExp])[] = [
   [{ sharedBytes: 100 }, /sharedBytes must be a multiple of 64, got 100/],
   [{ ringBytes: 3000 }, /ringBytes must be a power of two, got 3000/],
   [{ ringBytes: 512 }, /ringBytes .* from 1024 .* got 512/],
+  [
+    { coresPerLocale: 62, ringBytes: 1024 },
+    /ringBytes with 62 cores must be a whole number of bytes from 2048 to 1073741824, got 1024/,
+  ],
   [{ outboxBytes: Infinity }, /outboxBytes .* got Infinity/],
   [{ spinMs: -1 }, /spinMs must be a number of milliseconds from 0 to 2147483647, got -1/],
   [{ spinMs: '1' }, /spinMs .* got '1'/],
@@ -44,6 +48,11 @@ const REFUSED: readonly (readonly [options: Given, message: RegExp])[] = [
   [{ log: 'stdout' }, /log must be 'stderr' or 'event', got 'stdout'/],
   [{ log: true }, /log must be 'stderr' or 'event', got true/],
   [{ metricsIntervalMs: NaN }, /metricsIntervalMs .* got NaN/],
+  [{ trace: '' }, /trace must be a text that is not empty, got ''/],
+  [{ trace: true }, /trace takes an object of options, got true/],
+  [{ trace: {} }, /trace\.file must be a text that is not empty, got undefined/],
+  [{ trace: { path: 'x' } }, /trace has no option 'path'. Options are: file, eventsPerCore/],
+  [{ trace: { file: 'x', eventsPerCore: 0 } }, /trace\.eventsPerCore .* from 1 .* got 0/],
   [{ launchTimeoutMs: Infinity }, /launchTimeoutMs .* got Infinity/],
   [{ closeTimeoutMs: {} }, /closeTimeoutMs .* got \{\}/],
   [{ abortGraceMs: [] }, /abortGraceMs .* got \[\]/],
@@ -94,6 +103,13 @@ test('launch refuses flags that no thread may have', async (t) => {
 test('the flags of the process that no thread may have are no obstacle', async (t) => {
   const flags = ['--expose-gc', '--max-old-space-size=500', '--stack-trace-limit=20']
   t.is(await resultOf('launchAndClose', [], { flags }), 3)
+})
+
+test('a program runs the same where Node forbids code from strings', async (t) => {
+  const flags = ['--disallow-code-generation-from-strings']
+  const sum = (0.5 * (1000 * 1001)) / 2
+  t.deepEqual(await resultOf('tallyOnOther', [1000]), { sum, isCodeForbidden: false })
+  t.deepEqual(await resultOf('tallyOnOther', [1000], { flags }), { sum, isCodeForbidden: true })
 })
 
 test('memory that cannot be had is an error that names the options to lower', async (t) => {

@@ -12,6 +12,11 @@ import { setImmediate } from 'node:timers/promises'
 import type { Task } from '@orujo/core'
 import { Core } from '#core/delegate/core.js'
 import { Endpoint } from '#core/delegate/endpoint.js'
+import {
+  type StealingOptions,
+  type StealingPolicy,
+  localeTaskBytes,
+} from '#core/delegate/stealing.js'
 import { builtinDefinitions } from '#core/launch/builtins.js'
 import { builtinExtensions } from '#core/launch/extensions.js'
 import { CoreMemory } from '#core/memory/directory.js'
@@ -38,6 +43,10 @@ export interface ClusterOptions {
   /** Words of each ring, a power of two. Small ones force overflow, fillers and fragments. */
   readonly ringWords?: number
   readonly outboxBytes?: number
+  /** As of `launch`. */
+  readonly stealing?: StealingPolicy
+  /** Records of each deque of unbound tasks, a power of two. Small ones force overflow. */
+  readonly dequeRecords?: number
   readonly heapBytes?: number
   readonly sharedBytes?: number
   /**
@@ -56,6 +65,8 @@ const DEFAULTS: Settings = {
   coresPerLocale: 2,
   ringWords: 1024,
   outboxBytes: 2 ** 26,
+  stealing: 'all',
+  dequeRecords: 64,
   heapBytes: 2 ** 20,
   sharedBytes: 2 ** 19,
   isLooping: false,
@@ -83,6 +94,8 @@ export class Cluster {
   /** Every scope that an endpoint has heard of. */
   readonly #scopes: { readonly endpoint: Endpoint; readonly scope: Scope }[] = []
   readonly #isLooping: boolean
+  /** Unbound tasks that wait, by locale. */
+  readonly #tasks: readonly ArrayBuffer[]
   #loops: Promise<number>[] = []
   #isStuck = false
 
@@ -96,6 +109,10 @@ export class Cluster {
     this.#maxSteps = options.maxSteps
     this.#isLooping = options.isLooping
     this.#metrics = new ArrayBuffer(metricsBytes(count))
+    const { coresPerLocale, dequeRecords } = options
+    this.#tasks = Array.from({ length: options.locales }, () => {
+      return new ArrayBuffer(localeTaskBytes(coresPerLocale, dequeRecords))
+    })
     const table = new HandlerTable([...builtinDefinitions, ...options.definitions])
     this.endpoints = Array.from({ length: count }, (_, id) => {
       const endpoint = this.#makeEndpoint(id, options)
@@ -204,7 +221,13 @@ export class Cluster {
         return new Core(endpoint, scope)
       },
       writeLine: (line) => void this.lines.push(line),
+      ...(isHost ? {} : { stealing: this.#stealing(id, options) }),
     })
+  }
+
+  #stealing(id: number, options: Settings): StealingOptions {
+    const memory = this.#tasks[this.topology.localeOf(id)!]!
+    return { memory, policy: options.stealing, records: options.dequeRecords, seed: id }
   }
 
   /** Takes steps until `isDone`, or until none changes anything. */
@@ -297,11 +320,12 @@ export async function withCluster(
   await cluster[Symbol.asyncDispose]()
 }
 
-function describeEndpoint({ id, calls, scheduler, scopes }: Endpoint): string[] {
+function describeEndpoint({ id, calls, scheduler, scopes, unbound }: Endpoint): string[] {
   const figures = {
     'calls without an answer': calls.openCount,
     'running tasks': scheduler.activeTasks,
     'queued tasks': scheduler.queuedTasks,
+    'unbound tasks': unbound.waiting,
     'words that overflow': scheduler.outboxes.reduce((sum, box) => sum + box.queuedWords, 0),
     'open scopes': scopes.openCount,
     'waiters of scopes': scopes.waiterCount,

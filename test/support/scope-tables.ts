@@ -38,7 +38,7 @@ export class TestTables {
     this.wakes = ids.map(() => 0)
     this.#queues = ids.map(() => ids.map(() => []))
     this.#tables = ids.map(
-      (id) => new ScopeTable(id, endpoints, this.#link(id, meddling), ignore, ignore),
+      (id) => new ScopeTable(id, endpoints, this.link(id, meddling), ignore, ignore),
     )
   }
 
@@ -93,7 +93,8 @@ export class TestTables {
     return this.#queues.map((row) => row.map(names).join('|')).join('|')
   }
 
-  #link(here: number, { counts, answer }: Meddling): ScopeLink {
+  /** What the table of `src` says goes to the queues. */
+  link(here: number, { counts, answer }: Meddling = {}): ScopeLink {
     const others = this.wakes.map((_, id) => id).filter((id) => id !== here)
     const toOthers = (scope: Scope, name: string, arrive: Arrival): void => {
       for (const dst of others) this.post(here, dst, scope.id, name, arrive)

@@ -5,10 +5,12 @@ import {
   type Core,
   type GlobalArray,
   type ObjectAddress,
+  anywhere,
   completionEvent,
   delegate,
   forall,
   forallRanges,
+  forallUnbound,
   type i32,
   objectDelegate,
   onAllCores,
@@ -88,3 +90,21 @@ export async function loops(core: Core, depths: GlobalArray<typeof i32>): Promis
 const enter = delegate('types.enter', (core, event: ReturnType<typeof completionEvent>) => {
   event.on(core).send(add, 0, 1, 2)
 })
+
+export async function unbound(core: Core): Promise<void> {
+  const squared: number = await core.spawn(square, anywhere, 3).join()
+  const isBelow: boolean = core.send(square, anywhere, squared)
+  await forallUnbound(core, { count: 10, grain: 2 }, square)
+  void isBelow
+
+  // @ts-expect-error a delegate runs where its data is
+  core.send(add, anywhere, 1, 2)
+  // @ts-expect-error and so does one on an object
+  core.send(push, anywhere, 1)
+  // @ts-expect-error only tasks that are spawned or sent may run anywhere
+  await core.call(square, anywhere, 3)
+  // @ts-expect-error an argument of another type
+  core.spawn(square, anywhere, 'three')
+  // @ts-expect-error too few arguments
+  core.send(square, anywhere)
+}

@@ -3,16 +3,22 @@
  * outside the clock, and reports.
  */
 import { open, stat } from 'node:fs/promises'
+import {
+  startProgress,
+  watch,
+  watchLaunch,
+  WrongAnswerError,
+  type Terminal,
+  type WatchOptions,
+} from '@orujo/cli'
 import { launch, type Runtime } from '@orujo/core'
 import { loadGraph, type BfsResult, type DistributedGraph } from '@orujo/graph'
 import { openGraph, type GraphInput, type GraphName } from './graph-name.ts'
-import { startProgress } from './progress.ts'
 import { describeRun, jsonOf, type BfsReport } from './report.ts'
-import type { Terminal } from './terminal.ts'
 import { describeVertex, resolveVertex, VertexNameError } from './vertex-name.ts'
 
 /** Options as parsed. */
-export interface BfsCommand {
+export interface BfsCommand extends WatchOptions {
   readonly graph: GraphName
   readonly source?: string
   readonly directed: boolean
@@ -28,26 +34,27 @@ export interface BfsCommand {
 /** Lines written to the file of `--out` at a time. */
 const LINES_PER_WRITE = 1 << 14
 
-/** The exit code: 1 if a tree was wrong, which has then been told. */
-export async function runBfs(command: BfsCommand, terminal: Terminal): Promise<number> {
+/** Throws WrongAnswerError, after the report, if a tree was wrong. */
+export async function runBfs(command: BfsCommand, terminal: Terminal): Promise<void> {
   const input = await openGraph(command.graph, command.seed)
   const wanted = command.source === undefined ? undefined : resolveVertex(command.source, input)
   // Before the work, so that a wrong path costs no time.
   await using out = await openOut(command.out, command.graph)
+  await checkTraceFile(command)
   await using runtime = await launch({
     program: import.meta.resolve('@orujo/graph/program'),
     locales: command.locales,
     ...(command.cores === undefined ? {} : { coresPerLocale: command.cores }),
+    ...watchLaunch(command),
   })
+  using _watching = watch(runtime, command, terminal)
   const graph = await load(runtime, input, command, terminal)
   const source = await chooseSource(runtime, graph, wanted, input, command.seed)
   const trials = await search(runtime, graph, source, { command, input, terminal })
   const report: BfsReport = { command, runtime, input, graph, source, ...trials }
   if (trials.result !== undefined) await out?.write(graph, trials.result)
   terminal.stdout.write(command.json ? `${jsonOf(report)}\n` : describeRun(report))
-  if (trials.violation === undefined) return 0
-  terminal.stderr.write(`error: wrong answer: ${trials.violation}\n`)
-  return 1
+  if (trials.violation !== undefined) throw new WrongAnswerError(trials.violation)
 }
 
 async function load(
@@ -114,7 +121,7 @@ async function search(
   return { seconds, levels: last?.levels ?? 0, result: last?.result, violation: undefined }
 }
 
-/** The file of `--out` cannot be written. */
+/** A file that was asked for cannot be written. */
 class OutFileError extends Error {
   readonly code = 'GRAPH_WRITE'
 
@@ -150,6 +157,17 @@ async function openOut(path: string | undefined, graph: GraphName): Promise<OutF
       for (const lines of linesOf(graph, result)) await file.appendFile(lines).catch(failed)
     },
     [Symbol.asyncDispose]: () => file.close(),
+  }
+}
+
+/** The trace must not take the place of what is read or written besides. */
+async function checkTraceFile({ trace, graph, out }: BfsCommand): Promise<void> {
+  if (trace === undefined) return
+  if (graph.kind === 'file' && (await isSameFile(trace, graph.path))) {
+    throw new OutFileError(trace, 'it is the graph')
+  }
+  if (out !== undefined && (await isSameFile(trace, out))) {
+    throw new OutFileError(trace, 'it is the file of --out')
   }
 }
 

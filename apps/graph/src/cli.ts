@@ -1,11 +1,17 @@
 /**
- * The command line: options to commands, outcomes to exit codes. Nobody but a developer should ever
- * see a stack: what a user can cause is told in one line.
+ * The command line: what the graph app can be asked, and the help that says so.
  */
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import {
+  addWatchOptions,
+  attachTerminal,
+  parseCount,
+  parseWhole,
+  runCommandLine,
+  type Terminal,
+} from '@orujo/cli'
+import { Command } from 'commander'
 import { runBfs, type BfsCommand } from './bfs-command.ts'
 import { parseGraphName } from './graph-name.ts'
-import type { Terminal } from './terminal.ts'
 
 const BFS_HELP = `
 Graphs:
@@ -25,69 +31,30 @@ Examples:
 
 /** Runs one command. The exit code: 0, or 1 after an error that has been told. */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
-  let exitCode = 0
-  const program = commandLine(terminal, async (command) => {
-    exitCode = await runBfs(command, terminal)
-  })
-  try {
-    await program.parseAsync(args, { from: 'user' })
-    return exitCode
-  } catch (error) {
-    // Commander has written its message by itself.
-    if (error instanceof CommanderError) return error.exitCode
-    terminal.stderr.write(`error: ${explain(error)}\n`)
-    return 1
-  }
+  const subject = 'this graph and its search'
+  return await runCommandLine(commandLine(terminal), args, { terminal, subject })
 }
 
-function commandLine(terminal: Terminal, onBfs: (command: BfsCommand) => Promise<void>): Command {
-  const program = new Command('graph').description('Graph kernels on many cores').exitOverride()
-  program.configureOutput({
-    writeOut: (text) => terminal.stdout.write(text),
-    writeErr: (text) => terminal.stderr.write(text),
-  })
-  program
+function commandLine(terminal: Terminal): Command {
+  const program = new Command('graph').description('Graph kernels on many cores')
+  const bfs = attachTerminal(program, terminal)
     .command('bfs')
     .description('breadth-first search, checked as Graph500 does')
     .requiredOption('--graph <graph>', 'a file, wordnet, or kronecker:SCALE', parseGraphName)
     .option('--source <id>', 'vertex id, or a word of WordNet (default: chosen by the seed)')
     .option('--directed', 'follow edges in their direction only', false)
-    .option('--locales <count>', 'groups of cores that share memory', count, 1)
-    .option('--cores <count>', 'cores in each locale (default: hardware threads / locales)', count)
-    .option('--trials <count>', 'timed searches', count, 5)
-    .option('--seed <number>', 'for the generator and the choice of the source', wholeNumber, 1)
+    .option('--locales <count>', 'groups of cores that share memory', parseCount, 1)
+    .option(
+      '--cores <count>',
+      'cores in each locale (default: hardware threads / locales)',
+      parseCount,
+    )
+    .option('--trials <count>', 'timed searches', parseCount, 5)
+    .option('--seed <number>', 'for the generator and the choice of the source', parseWhole, 1)
     .option('--json', 'print one JSON object', false)
     .option('--out <file>', "write 'id level' for each vertex reached")
     .addHelpText('after', BFS_HELP)
-    .action(onBfs)
+    .action((command: BfsCommand) => runBfs(command, terminal))
+  addWatchOptions(bfs)
   return program
-}
-
-function count(text: string): number {
-  const value = wholeNumber(text)
-  if (value === 0) throw new InvalidArgumentError('It must be at least 1.')
-  return value
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value
-  throw new InvalidArgumentError('It must be a whole number.')
-}
-
-/** What V8 says when there is no room for an array. */
-const NO_ROOM = 'Array buffer allocation failed'
-
-/** What to tell: the message of an error with a code, all of an error that nobody meant. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (isNoRoom(error)) return 'there is not enough memory for this graph and its search'
-  const isMeant = 'code' in error && typeof error.code === 'string'
-  return isMeant ? error.message : (error.stack ?? error.message)
-}
-
-/** Whether memory ran out, here or on a core, of which several may have met it at once. */
-function isNoRoom(error: Error): boolean {
-  const errors = 'errors' in error && Array.isArray(error.errors) ? (error.errors as unknown[]) : []
-  return [error, ...errors].some((each) => each instanceof Error && each.message === NO_ROOM)
 }

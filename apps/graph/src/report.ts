@@ -1,6 +1,7 @@
 /**
  * Reports: one run of `bfs` as JSON for programs and as a table for people.
  */
+import { median, milliseconds, plural, rate, whole } from '@orujo/cli'
 import type { Runtime } from '@orujo/core'
 import type { BfsResult, DistributedGraph } from '@orujo/graph'
 import Table from 'cli-table3'
@@ -67,29 +68,4 @@ export function describeRun(report: BfsReport): string {
   }
   table.push({ verified: report.violation === undefined ? 'yes' : 'NO' })
   return `${table.toString()}\n`
-}
-
-/** The middle value, 0 of none. */
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const upper = sorted[sorted.length >> 1] ?? 0
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[(sorted.length >> 1) - 1] ?? 0)) / 2
-}
-
-function whole(value: number): string {
-  return Math.round(value).toLocaleString('en-US')
-}
-
-function milliseconds(seconds: number): string {
-  return `${(seconds * 1000).toFixed(2)} ms`
-}
-
-/** Two digits at least, in millions where there are any. */
-function rate(perSecond: number): string {
-  if (perSecond < 1e6) return whole(perSecond)
-  return `${perSecond < 1e7 ? (perSecond / 1e6).toFixed(1) : whole(perSecond / 1e6)} million`
-}
-
-function plural(value: number, word: string, words = `${word}s`): string {
-  return `${whole(value)} ${value === 1 ? word : words}`
 }

@@ -2,11 +2,11 @@
  * Chain: the shortest way from one word to another along the relations of WordNet, read off the
  * trees of searches on all cores.
  */
+import { plural } from '@orujo/cli'
 import type { WordNet } from '@orujo/graph'
 import { TourError } from './errors.ts'
-import { whole } from './format.ts'
 import { searchFrom, type WordGraph } from './search.ts'
-import type { Terminal } from './terminal.ts'
+import type { TourTerminal } from './terminal.ts'
 import type { Word } from './words.ts'
 
 /** Columns of the listing; the gloss gets the rest of the line. */
@@ -26,7 +26,7 @@ export interface Ends {
 export async function describeChain(
   words: WordGraph,
   ends: Ends,
-  { columns, nowMs }: Terminal,
+  { columns, nowMs }: TourTerminal,
 ): Promise<string> {
   const chain = await shortestChain(words, ends, nowMs)
   if (chain === undefined) return '  There is none: no relations lead from one to the other.\n'
@@ -90,8 +90,4 @@ function shorten(text: string, width: number, separator: string): string {
   if (text.length <= width) return text
   const cut = text.lastIndexOf(separator, width - ELLIPSIS.length)
   return `${text.slice(0, cut > 0 ? cut : width - ELLIPSIS.length)}${ELLIPSIS}`
-}
-
-function plural(value: number, word: string): string {
-  return `${whole(value)} ${word}${value === 1 ? '' : 's'}`
 }

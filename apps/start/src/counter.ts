@@ -2,6 +2,7 @@
  * Counter: one number in global memory that all cores add to, by blocking and by one-way delegates.
  * Nothing guards it: its home runs one delegate at a time.
  */
+import { whole } from '@orujo/cli'
 import {
   allocate,
   delegate,
@@ -18,7 +19,7 @@ import {
   type Runtime,
 } from '@orujo/core'
 import { TourError } from './errors.ts'
-import { rows, whole } from './format.ts'
+import { rows } from './format.ts'
 
 const HOME = 0
 const BLOCKING_COUNT = 200_000

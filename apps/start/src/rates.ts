@@ -6,11 +6,12 @@
  * Not meant   a benchmark: that is bench/, with longer runs, spreads and hand-written baselines.
  */
 import { availableParallelism } from 'node:os'
+import { median, whole } from '@orujo/cli'
 import { launch } from '@orujo/core'
 import Table from 'cli-table3'
 import { expectedSum, IN_FLIGHT, type Contender, type Discipline } from './contender.ts'
 import { TourError } from './errors.ts'
-import { figure, median, whole } from './format.ts'
+import { figure } from './format.ts'
 import { startLoad } from './load.ts'
 import { orujoContenders } from './orujo-rates.ts'
 import { openPeers } from './peers.ts'

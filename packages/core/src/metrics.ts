@@ -27,6 +27,10 @@ export const COUNTERS = [
   'tasksFinished',
   'queuedTasks',
   'queuedWords',
+  'queuedUnbound',
+  'stealAttempts',
+  'steals',
+  'stolenTasks',
   'parks',
   'parkedMs',
   'spinningMs',
@@ -55,7 +59,11 @@ const FIRST_TRAFFIC = SINCE + 1
 const MAX_READS = 8
 
 /** Counters that say how things are now, and so are not subtracted. */
-const GAUGES: readonly CounterName[] = Object.freeze(['queuedTasks', 'queuedWords'] as const)
+const GAUGES: readonly CounterName[] = Object.freeze([
+  'queuedTasks',
+  'queuedWords',
+  'queuedUnbound',
+] as const)
 
 /** Messages that are not sends. Sends are the rest: counting each would cost the fast path. */
 const NOT_SENDS: readonly CounterName[] = Object.freeze([

@@ -9,6 +9,14 @@ declare const flavor: unique symbol
 export type CoreId = number & { readonly [flavor]?: 'core' }
 /** A locale, 0 to locales - 1. */
 export type LocaleId = number & { readonly [flavor]?: 'locale' }
+/** The type of `anywhere`, which is no core. */
+export type Anywhere = -1 & { readonly [flavor]: 'anywhere' }
+
+/**
+ * Target of an unbound task: it begins on the core that spawned it unless another core, with
+ * nothing to do, takes it first. For `core.spawn` and `core.send` of tasks.
+ */
+export const anywhere = -1 as Anywhere // a flavor exists for the compiler only
 
 /** Which cores make up which locale. Every locale has the same number of cores. */
 export class Topology {

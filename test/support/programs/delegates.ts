@@ -220,7 +220,7 @@ export const suspensions = task('test.suspensions', async (core: Core, dst: numb
 /** Codes of what is thrown for targets that are not there. */
 export const wrongTargets = task('test.wrong-targets', async (core: Core) => {
   const codes = []
-  for (const target of [-1, core.cores + 1, 0.5, Number.NaN, 2 ** 32]) {
+  for (const target of [-2, core.cores + 1, 0.5, Number.NaN, 2 ** 32]) {
     codes.push((await failure(() => core.call(place, target)))?.code)
     codes.push((await failure(() => core.send(place, target)))?.code)
     codes.push((await failure(() => core.call(echo, target, 'text')))?.code)

@@ -1,12 +1,9 @@
 /**
- * A program for tests of parallel loops and collectives.
+ * A program for tests of parallel loops.
  */
 import {
   type Core,
   type GlobalArray,
-  type SymmetricArray,
-  allReduce,
-  barrier,
   delegate,
   f64,
   forall,
@@ -17,7 +14,6 @@ import {
   onAllCores,
   reduce,
   struct,
-  symmetric,
   task,
 } from '@orujo/core'
 import { failure } from '../machine.ts'
@@ -237,131 +233,3 @@ export const badCounts = task('test.loop.bad-counts', async (core: Core) => {
   const errors = await Promise.all(counts.map((count) => failure(() => forall(core, count, visit))))
   return errors.map((error) => error?.name)
 })
-
-// Collectives.
-
-export const identify = task('test.collective.identify', async (core: Core, plus: number) => {
-  await core.yield()
-  return core.id + plus
-})
-
-export const failOn = task('test.collective.fail-on', async (core: Core, cores: number[]) => {
-  await core.yield()
-  if (cores.includes(core.id)) throw new Error(`core ${core.id}`)
-})
-
-export const everywhere = task('test.collective.everywhere', async (core: Core) => {
-  const last = core.cores - 1
-  return {
-    ids: await onAllCores(core, identify, 10),
-    one: await failure(() => onAllCores(core, failOn, [last])),
-    all: await failure(() =>
-      onAllCores(
-        core,
-        failOn,
-        Array.from({ length: core.cores }, (_, i) => i),
-      ),
-    ),
-  }
-})
-
-export const number = delegate('test.collective.number', (core: Core, factor: number) => {
-  return (core.id + 1) * factor
-})
-
-export const reductions = task('test.collective.reductions', async (core: Core) => [
-  await reduce(core, number, 'sum', 1),
-  await reduce(core, number, 'min', -2),
-  await reduce(core, number, 'max', 3),
-  await reduce(core, identify, 'sum', 0),
-])
-
-/** Through `phases` barriers: how often a neighbour was seen more than a phase away. */
-export const march = task(
-  'test.collective.march',
-  async (core: Core, phases: number, steps: SymmetricArray<typeof i32>) => {
-    const next = (core.id + 1) % core.cores
-    let strays = 0
-    for (let phase = 1; phase <= phases; phase++) {
-      steps.local(core)[0] = phase
-      await barrier(core)
-      const seen = await core.call(stepOf, next, steps)
-      if (seen !== phase && seen !== phase + 1) strays++
-    }
-    return strays
-  },
-)
-
-export const stepOf = delegate(
-  'test.collective.step',
-  (core: Core, steps: SymmetricArray<typeof i32>) => steps.local(core)[0]!,
-)
-
-export const barriers = task('test.collective.barriers', async (core: Core, phases: number) => {
-  const steps = await symmetric(core, i32)
-  const strays = await onAllCores(core, march, phases, steps)
-  await free(core, steps)
-  return strays
-})
-
-/** SPMD sums, minima and maxima, `rounds` of each. */
-export const combineAll = task(
-  'test.collective.combine',
-  async (core: Core, rounds: number, by: number) => {
-    const results = []
-    for (let round = 0; round < rounds; round++) {
-      results.push(await allReduce(core, (core.id + 1) * by, 'sum'))
-      results.push(await allReduce(core, core.id + round, 'min'))
-      results.push(await allReduce(core, core.id + round, 'max'))
-    }
-    return results
-  },
-)
-
-/** Two groups of SPMD tasks at once, each in a scope of its own. */
-export const twoGroups = task('test.collective.two-groups', async (core: Core, rounds: number) => {
-  return Promise.all(
-    [1, 100].map((by) => core.finish((inner) => onAllCores(inner, combineAll, rounds, by))),
-  )
-})
-
-export const fractions = task('test.collective.fractions', async (core: Core) => {
-  // Sums of these depend on their order in the last bit.
-  return allReduce(core, [0.1, 0.2, 0.3, 1e16][core.id % 4]!, 'sum')
-})
-
-export const steadySums = task('test.collective.steady', async (core: Core, rounds: number) => {
-  const sums = new Set<number>()
-  for (let round = 0; round < rounds; round++) {
-    for (const sum of await onAllCores(core, fractions)) sums.add(sum)
-  }
-  return sums.size
-})
-
-/** What becomes of those who must not take part: [entering twice, another operator, the host]. */
-export const misuse = task('test.collective.misuse', async (core: Core) => {
-  const host = await failure(() => core.call(enterAsHost, core.host))
-  if (core.cores === 1) return [host?.code]
-  const [twice, other] = await core.finish(async (alone) => {
-    const first = allReduce(alone, 1, 'sum')
-    const refused = [
-      await failure(() => allReduce(alone, 1, 'sum')),
-      await failure(() => alone.call(enterWithMax, 1)),
-    ]
-    // The others come, so that the phase ends.
-    for (let id = 1; id < core.cores; id++) alone.send(enterWithSum, id)
-    await first
-    return refused
-  })
-  return [host?.code, twice?.code, other?.code]
-})
-
-export const enterWithSum = task('test.collective.with-sum', async (core: Core) => {
-  await allReduce(core, 1, 'sum')
-})
-
-export const enterWithMax = task('test.collective.with-max', async (core: Core) => {
-  await allReduce(core, 1, 'max')
-})
-
-export const enterAsHost = task('test.collective.as-host', async (core: Core) => barrier(core))

@@ -3,24 +3,38 @@
  */
 import type { AnyDefinition } from '#core/message/definition.js'
 import { definitionsIn } from '#core/message/handlers.js'
+import * as arrays from './arrays.ts'
+import * as caches from './caches.ts'
 import * as checks from './checks.ts'
 import * as collections from './collections.ts'
+import * as collectives from './collectives.ts'
 import * as completion from './completion.ts'
 import * as delegates from './delegates.ts'
 import * as loops from './loops.ts'
 import * as ordering from './ordering.ts'
+import * as reducers from './reducers.ts'
 import * as storage from './storage.ts'
+import * as synchronization from './synchronization.ts'
+import * as synchronizationCells from './synchronization-cells.ts'
 import * as tasks from './tasks.ts'
+import * as unbound from './unbound.ts'
 
 const MODULES: Readonly<Record<string, object>> = {
+  arrays,
+  caches,
   checks,
   collections,
+  collectives,
   completion,
   delegates,
   loops,
   ordering,
+  reducers,
   storage,
+  synchronization,
+  'synchronization-cells': synchronizationCells,
   tasks,
+  unbound,
 }
 
 /** Where cores on threads load the program from. */

@@ -20,6 +20,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   'place.ts': 0,
   'errors.ts': 0,
   'metrics.ts': 0,
+  'trace.ts': 0,
   memory: 1,
   transport: 2,
   message: 3,

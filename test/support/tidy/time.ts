@@ -31,6 +31,7 @@ const ATOMICS_FILES: readonly string[] = [
   'packages/core/src/transport/ring.ts',
   'packages/core/src/transport/threads.ts',
   'packages/core/src/task/deque.ts',
+  'packages/core/src/task/idle-cores.ts',
 ]
 
 export const noClocks: Rule = fileRule(

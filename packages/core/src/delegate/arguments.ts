@@ -4,6 +4,7 @@
  */
 import { OrujoError } from '../errors.ts'
 import type { AnyDefinition, Body } from '../message/definition.ts'
+import { anywhere } from '../place.ts'
 
 /** Calls `body` with the context and `values`. */
 export function callBody(body: Body, context: unknown, values: readonly unknown[]): unknown {
@@ -134,8 +135,24 @@ export function suspendedError(
   )
 }
 
+/** A delegate was sent anywhere. */
+export function unboundDelegateError(definition: AnyDefinition): OrujoError {
+  return new OrujoError(
+    'ORUJO_BAD_ADDRESS',
+    `The delegate '${definition.name}' cannot run anywhere: delegates run where their data is. ` +
+      'Name a core or an address, or make it a task.',
+    { definition: definition.name },
+  )
+}
+
 /** A target is not among the cores and the host of `runtime`. */
 export function noSuchCore(runtime: { cores: number; host: number }, dst: number): never {
+  if (dst === anywhere) {
+    throw new OrujoError(
+      'ORUJO_BAD_ADDRESS',
+      'A call needs a core: only spawn() and send() of tasks take `anywhere`.',
+    )
+  }
   throw new OrujoError(
     'ORUJO_BAD_ADDRESS',
     `There is no core ${dst}. Cores are 0 to ${runtime.cores - 1}; the host is core.host, ` +

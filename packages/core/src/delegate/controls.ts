@@ -21,6 +21,7 @@ import {
   SCOPE_FAILED,
   SCOPE_PROBE,
   SCOPE_REPORT,
+  UNBOUND_DONE,
 } from '../message/handlers.ts'
 import type { ScopeTable } from '../sync/scopes.ts'
 import type { Calls } from './calls.ts'
@@ -39,6 +40,15 @@ export interface ControlTarget {
   handleWhole(src: number, words: Float64Array): void
   /** `src` aborts its scoped call. */
   abortScoped(src: number, call: number): void
+  /** A message about unbound tasks. */
+  handleUnbound(
+    src: number,
+    f64: Float64Array,
+    at: number,
+    operation: number,
+    auxiliary: number,
+    words: number,
+  ): void
 }
 
 interface Assembly {
@@ -89,7 +99,9 @@ export class Controls<Context> {
         this.#addFragment(src, f64.subarray(at + 1, at + words))
         return
       default:
-        this.#controlScope(src, f64, at, operation, auxiliary, words)
+        if (operation >= UNBOUND_DONE) {
+          this.#target.handleUnbound(src, f64, at, operation, auxiliary, words)
+        } else this.#controlScope(src, f64, at, operation, auxiliary, words)
     }
   }
 

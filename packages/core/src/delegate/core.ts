@@ -28,7 +28,7 @@ import {
   operationOf,
 } from '../message/handlers.ts'
 import type { Outbox } from '../message/outbox.ts'
-import type { CoreId, Topology } from '../place.ts'
+import { type Anywhere, type CoreId, type Topology, anywhere } from '../place.ts'
 import { finishScope } from '../sync/finish.ts'
 import type { Scope } from '../sync/scope.ts'
 import { frameHeader } from '../transport/frame.ts'
@@ -37,6 +37,7 @@ import {
   callBody,
   firstValues,
   suspendedError,
+  unboundDelegateError,
   writeNumbers,
   noSuchCore,
 } from './arguments.ts'
@@ -48,6 +49,8 @@ import { NO_ANSWER, TaskRun, isThenable } from './task-run.ts'
 
 /** Where something runs: a core, or anything that has a home, such as a global address. */
 export type Target = CoreId | { readonly core: CoreId }
+/** A target or `anywhere`, which to the compiler is none. */
+type AnyTarget = number | { readonly core: CoreId }
 
 const { calls: CALLS, spawns: SPAWNS } = COUNTER
 
@@ -103,6 +106,8 @@ export class Core {
    * Sends one-way: runs a delegate, or starts a task, at `target`, and returns at once. Its end is
    * waited for by the scope; its error fails the scope. A local delegate runs before this returns.
    *
+   * A task may be sent `anywhere`, see `spawn`.
+   *
    * @returns false above the high-water mark: `await core.drain()` before sending much more
    */
   send<A extends unknown[]>(
@@ -110,6 +115,7 @@ export class Core {
     target: Target,
     ...args: A
   ): boolean
+  send<A extends unknown[]>(definition: Task<A, unknown>, target: Anywhere, ...args: A): boolean
   send<T, A extends unknown[]>(
     definition: ObjectDelegate<T, A, unknown>,
     target: ObjectAddress<T>,
@@ -117,34 +123,37 @@ export class Core {
   ): boolean
   send(
     definition: AnyDefinition,
-    target: Target,
+    target: AnyTarget,
     a?: unknown,
     b?: unknown,
     c?: unknown,
     d?: unknown,
   ): boolean {
     const count = arguments.length - 2
-    const { scope } = this
-    if (typeof target === 'number') {
-      // The hot case: one more message like the last one to that core.
+    if (typeof target === 'number' && target >= 0) {
+      // The hot case: one more message like the last one to that core. Its scope has been listed
+      // when the run began, and the ring had room for a batch.
       const outbox = this.#outboxes[target]
       if (
         outbox !== undefined &&
         outbox.runDefinition === definition &&
-        outbox.runOwner === scope &&
+        outbox.runOwner === this.scope &&
         outbox.runArity === count &&
         areNumbers(count, a, b, c, d)
       ) {
         const at = outbox.extendRun(count)
         if (at >= 0) {
           writeNumbers(outbox.f64, at, count, a, b, c, d)
-          if (!scope.isDirty) this.endpoint.scopes.markDirty(scope)
-          return outbox.isOpen
+          return true
         }
       }
     }
+    if (target === anywhere && count <= 4) {
+      if (definition.kind !== 'task') throw unboundDelegateError(definition)
+      return this.endpoint.unbound.add(definition, this.scope, NO_ANSWER, count, a, b, c, d)
+    }
     const dst = typeof target === 'number' ? target : target.core
-    if (dst !== this.id) {
+    if (dst !== this.id && dst >= 0) {
       const shape = shapeOf(count, a, b, c, d)
       if (shape >= 0) return this.#sendWords(definition, target, dst, shape, count, a, b, c, d)
     }
@@ -203,10 +212,16 @@ export class Core {
   }
 
   /**
-   * Spawns a task, bound to `target`. The scope waits for it, and fails if it fails, whether it is
-   * joined or not; use `call` to handle a task's error where it is called.
+   * Spawns a task, bound to `target`, or to no core: `anywhere`. The scope waits for it, and fails
+   * if it fails, whether it is joined or not; use `call` to handle a task's error where it is
+   * called. An unbound task runs here unless a core with nothing to do takes it first; its
+   * arguments and result are copied wherever it runs.
    */
-  spawn<A extends unknown[], R>(definition: Task<A, R>, target: Target, ...args: A): JoinHandle<R> {
+  spawn<A extends unknown[], R>(
+    definition: Task<A, R>,
+    target: Target | Anywhere,
+    ...args: A
+  ): JoinHandle<R> {
     const { endpoint, scope } = this
     const dst = typeof target === 'number' ? target : target.core
     scope.checkOpen()
@@ -214,6 +229,7 @@ export class Core {
       definition.kind === 'task',
       `spawn() is for tasks; call or send '${definition.name}'.`,
     )
+    if (target === anywhere) return this.#spawnAnywhere(definition, args)
     const id = endpoint.table.idOf(definition)
     const outbox = this.#outboxes[dst] ?? noSuchCore(this, dst)
     const promise = endpoint.calls.open(undefined) as Promise<R>
@@ -285,6 +301,23 @@ export class Core {
     this.endpoint.log(text.join(' '))
   }
 
+  #spawnAnywhere<R>(definition: AnyDefinition, args: readonly unknown[]): JoinHandle<R> {
+    const { calls, unbound } = this.endpoint
+    const promise = calls.open(this.scope) as Promise<R>
+    const call = calls.last
+    try {
+      if (args.length > 4) unbound.addValues(definition, this.scope, call, args)
+      else {
+        const [a, b, c, d] = args
+        unbound.add(definition, this.scope, call, args.length, a, b, c, d)
+      }
+    } catch (error) {
+      calls.cancel(call)
+      throw error
+    }
+    return new JoinHandle(promise)
+  }
+
   /** Numbers and handles to another core, in the open run of their like or in a new one. */
   #sendWords(
     definition: AnyDefinition,
@@ -302,29 +335,33 @@ export class Core {
     const isObject = definition.kind === 'object'
     const words = isObject ? count + 1 : count
     // Different shapes, and the object before the arguments, make for different runs.
-    const arity = count + ARITIES * (isObject ? SHAPES + shape : shape)
+    const like = count + ARITIES * (isObject ? SHAPES + shape : shape)
     let at = -1
     if (
       outbox.runDefinition === definition &&
       outbox.runOwner === scope &&
-      outbox.runArity === arity
+      outbox.runLike === like
     ) {
       at = outbox.extendRun(words)
     }
     if (at < 0) {
       scope.checkOpen()
       const operation = operationOf(endpoint.table.idOf(definition), SEND_NUMBERS)
-      at = outbox.beginRun(operation, scope, definition, words, arity, shape)
+      at = outbox.beginRun(operation, scope, definition, words, like, shape)
+      endpoint.scopes.markDirty(scope)
     }
     if (isObject) outbox.f64[at++] = rawOf(target)
     if (shape === 0) writeNumbers(outbox.f64, at, count, a, b, c, d)
     else writeNumbers(outbox.f64, at, count, wordOf(a), wordOf(b), wordOf(c), wordOf(d))
-    if (!scope.isDirty) endpoint.scopes.markDirty(scope)
     return outbox.isOpen
   }
 
-  #sendSlow(definition: AnyDefinition, target: Target, dst: number, values: unknown[]): boolean {
+  #sendSlow(definition: AnyDefinition, target: AnyTarget, dst: number, values: unknown[]): boolean {
     const { endpoint, scope } = this
+    if (target === anywhere) {
+      if (definition.kind !== 'task') throw unboundDelegateError(definition)
+      return endpoint.unbound.addValues(definition, scope, NO_ANSWER, values)
+    }
     const outbox = this.#outboxes[dst] ?? noSuchCore(this, dst)
     if (endpoint.ended !== undefined) throw endpoint.ended
     scope.checkOpen()

@@ -44,6 +44,7 @@ import { ScopedCalls } from './scoped-calls.ts'
 import type { Sender } from './sender.ts'
 import { valuesOf } from './shape.ts'
 import { NO_ANSWER, type TaskHost, TaskRun, isThenable } from './task-run.ts'
+import type { UnboundTasks } from './unbound.ts'
 
 const { received: RECEIVED, sendsHandled: SENDS_HANDLED, callsHandled: CALLS_HANDLED } = COUNTER
 
@@ -61,6 +62,7 @@ export interface DispatchParts<Context> extends ControlParts<Context> {
   readonly counters: Float64Array
   readonly memory: CoreMemory
   readonly tasks: TaskHost
+  readonly unbound: UnboundTasks<Context>
 }
 
 export class Dispatch<Context> implements ControlTarget {
@@ -120,6 +122,17 @@ export class Dispatch<Context> implements ControlTarget {
 
   abortScoped(src: number, call: number): void {
     this.#scopedCalls.abort(src, call)
+  }
+
+  handleUnbound(
+    src: number,
+    f64: Float64Array,
+    at: number,
+    operation: number,
+    auxiliary: number,
+    words: number,
+  ): void {
+    this.#parts.unbound.handle(src, f64, at, operation, auxiliary, words)
   }
 
   #handle(

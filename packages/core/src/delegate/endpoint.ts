@@ -17,13 +17,16 @@ import type { WorkPlace } from '../message/wire-error.ts'
 import type { CoreId, Topology } from '../place.ts'
 import type { Scope } from '../sync/scope.ts'
 import { ScopeTable } from '../sync/scopes.ts'
-import { type LoopClock, type Receiver, Scheduler } from '../task/scheduler.ts'
+import { type LoopClock, type Receiver, Scheduler, type SharedWork } from '../task/scheduler.ts'
 import type { RingReader } from '../transport/ring.ts'
 import type { Transport } from '../transport/transport.ts'
 import { Calls } from './calls.ts'
 import { Dispatch } from './dispatch.ts'
+import type { Recorder } from './recorder.ts'
 import { Sender } from './sender.ts'
-import type { TaskHost, TaskRun } from './task-run.ts'
+import { Stealing, type StealingOptions } from './stealing.ts'
+import type { HostedTask, TaskHost, TaskRun } from './task-run.ts'
+import { UnboundTasks } from './unbound.ts'
 
 export interface EndpointOptions {
   readonly topology: Topology
@@ -42,6 +45,10 @@ export interface EndpointOptions {
   readonly makeCore: (endpoint: Endpoint, scope: Scope) => unknown
   /** Takes the lines of `core.log`. */
   readonly writeLine: (line: string) => void
+  /** Records what happens here; none if no trace was asked for. */
+  readonly recorder?: Recorder | undefined
+  /** How unbound tasks are shared; left out for the host, which runs none. */
+  readonly stealing?: StealingOptions
 }
 
 export class Endpoint implements TaskHost {
@@ -54,16 +61,18 @@ export class Endpoint implements TaskHost {
   readonly scopes: ScopeTable
   readonly calls: Calls
   readonly sender: Sender<Endpoint>
+  readonly unbound: UnboundTasks<Endpoint>
   readonly writeLine: (line: string) => void
   /** Set by `useTable` before the first message. */
   table = new HandlerTable([])
   readonly clock: LoopClock
   readonly #dispatch: Dispatch<Endpoint>
+  readonly #recorder: Recorder | undefined
   readonly #states = new Map<object, unknown>()
   #end: Error | undefined = undefined
 
   constructor(options: EndpointOptions) {
-    const { transport, counters, clock, spinMs } = options
+    const { transport, counters, clock, spinMs, recorder } = options
     this.id = transport.endpoint
     this.topology = options.topology
     this.transport = transport
@@ -71,15 +80,26 @@ export class Endpoint implements TaskHost {
     this.counters = counters
     this.clock = clock
     this.writeLine = options.writeLine
+    this.#recorder = recorder
     const codec = new Codec<Endpoint>(options.extensions)
     // The loop reads messages only once everything below is made.
     const receiver: Receiver = {
-      receive: (src: number, reader: RingReader) => this.#dispatch.receive(src, reader),
+      receive:
+        recorder === undefined
+          ? (src: number, reader: RingReader) => this.#dispatch.receive(src, reader)
+          : (src: number, reader: RingReader) => this.#receiveTraced(recorder, src, reader),
       quiet: () => this.scopes.reportQuiet(),
       isQuietDue: () => this.scopes.isReportDue,
     }
+    const work: SharedWork = {
+      turn: (isBusy) => this.unbound.turn(isBusy),
+      isDue: () => this.unbound.isDue(),
+      announce: () => this.unbound.announce(),
+      withdraw: () => this.unbound.withdraw(),
+    }
     const outboxWords = Math.ceil(options.outboxBytes / 8)
-    this.scheduler = new Scheduler(transport, receiver, { clock, spinMs, outboxWords, counters })
+    const settings = { clock, spinMs, outboxWords, counters, work, trace: recorder }
+    this.scheduler = new Scheduler(transport, receiver, settings)
     this.sender = new Sender(this.id, this.scheduler, codec, counters)
     this.scopes = new ScopeTable(
       this.id,
@@ -89,7 +109,7 @@ export class Endpoint implements TaskHost {
       (error) => this.#logUnheard(error),
     )
     this.calls = new Calls(this.scopes)
-    this.#dispatch = new Dispatch({
+    const parts = {
       here: this.id,
       scheduler: this.scheduler,
       scopes: this.scopes,
@@ -100,7 +120,9 @@ export class Endpoint implements TaskHost {
       counters,
       memory: this.memory,
       tasks: this,
-    })
+    }
+    this.unbound = new UnboundTasks(parts, clock, this.#makeStealing(options), recorder)
+    this.#dispatch = new Dispatch({ ...parts, unbound: this.unbound })
   }
 
   /** The error with which the endpoint ended, if it did. */
@@ -112,6 +134,8 @@ export class Endpoint implements TaskHost {
   useTable(table: HandlerTable): void {
     this.table = table
     this.#dispatch.useTable(table)
+    this.#recorder?.useTable(table)
+    this.unbound.useTable(table)
   }
 
   /** State that a higher level keeps on this endpoint under `key`, made at its first use. */
@@ -154,12 +178,18 @@ export class Endpoint implements TaskHost {
     this.scheduler.end(error)
   }
 
-  taskStarted(): void {
+  taskStarted(task: HostedTask): void {
     this.scheduler.activeTasks++
+    if (this.#recorder !== undefined) this.#recorder.taskStarted(task)
   }
 
-  taskEnded(): void {
+  taskSuspended(task: HostedTask): void {
+    if (this.#recorder !== undefined) this.#recorder.taskSuspended(task)
+  }
+
+  taskEnded(task: HostedTask): void {
     this.scheduler.activeTasks--
+    if (this.#recorder !== undefined) this.#recorder.taskEnded(task)
   }
 
   answer(run: TaskRun, value: unknown): void {
@@ -212,6 +242,18 @@ export class Endpoint implements TaskHost {
   /** Counts a delegate that ran here without a message. */
   countLocal(): void {
     this.counters[COUNTER.localDelegates]!++
+  }
+
+  #receiveTraced(recorder: Recorder, src: number, reader: RingReader): void {
+    recorder.receiving(src, reader)
+    this.#dispatch.receive(src, reader)
+    recorder.received()
+  }
+
+  #makeStealing(options: EndpointOptions): Stealing | undefined {
+    const { stealing, topology, transport, counters } = options
+    if (stealing === undefined) return undefined
+    return new Stealing(stealing, topology, transport, this.sender, counters, options.recorder)
   }
 
   #logUnheard(error: unknown): void {

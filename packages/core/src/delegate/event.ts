@@ -9,7 +9,7 @@
  * Suspends    `wait` and `close`.
  * Ordering    waiters on one core resume in the order in which they began to wait.
  * Failure     failed work rejects those who wait, with all causes, and starts a clean phase.
- * Bounds      one number at its home until `close`.
+ * Bounds      one slot at its home until `close`.
  * Source      Grappa's GlobalCompletionEvent; the protocol is ours, see sync/scopes.md.
  */
 import { InvariantError, invariant } from '../errors.ts'
@@ -50,13 +50,13 @@ export class GlobalCompletionEvent {
   /** `count` more pieces of work will be completed on this core. */
   enroll(count = 1): void {
     checkCount('enroll', count)
-    this.#endpoint.scopes.enter(this.#scope, count)
+    this.#endpoint.scopes.enroll(this.#scope, count)
   }
 
   /** `count` pieces of work enrolled on this core are finished. */
   complete(count = 1): void {
     checkCount('complete', count)
-    this.#endpoint.scopes.leave(this.#scope, count)
+    this.#endpoint.scopes.complete(this.#scope, count)
   }
 
   /** `count` pieces of work enrolled on `core` are finished. */
@@ -77,14 +77,21 @@ export class GlobalCompletionEvent {
     await root.call(waitAtHome, this.home, this.id)
   }
 
-  /** Gives the event's number back. At its home, when it is quiet and nobody will use it again. */
+  /**
+   * Ends the event, when it is quiet, on the core that made it; later use throws ORUJO_SCOPE_ENDED.
+   * Rejects with WorkFailedError for failures that nobody has been told of, and has ended it then.
+   */
   async close(): Promise<void> {
     invariant(
       this.home === this.#endpoint.id,
       'A completion event is closed on the core that made it.',
     )
-    await this.wait()
-    this.#endpoint.scopes.close(this.#scope)
+    try {
+      await this.wait()
+    } finally {
+      // Failures are told once; the event is quiet all the same.
+      if (this.#scope.active === 0) this.#endpoint.scopes.close(this.#scope)
+    }
   }
 }
 
@@ -96,7 +103,7 @@ export function completionEvent(core: Core): GlobalCompletionEvent {
 
 const completeHere = delegate('orujo.event.complete', (core: Core, id: number, count: number) => {
   const { scopes } = core.endpoint
-  scopes.leave(scopes.at(id), count)
+  scopes.complete(scopes.at(id), count)
 })
 
 const waitAtHome = task('orujo.event.wait', (core: Core, id: number) => {

@@ -9,6 +9,7 @@ import { ObjectAddress, SymmetricObject } from '../memory/objects.ts'
 import { type CodecExtension, codecExtension } from '../message/codec-extension.ts'
 import type { Endpoint } from './endpoint.ts'
 import { eventExtension } from './event.ts'
+import { reducerExtension } from './reducer.ts'
 
 const globalArray = codecExtension<Endpoint, GlobalArray>({
   tag: 17,
@@ -60,4 +61,5 @@ export const coreExtensions: readonly CodecExtension<Endpoint>[] = Object.freeze
   globalAddress,
   objectAddress,
   symmetricObject,
+  reducerExtension,
 ])

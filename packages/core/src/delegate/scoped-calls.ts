@@ -5,6 +5,7 @@
  * States      of a call: running -> answered; its scope is known here in between, so that the
  *             caller can abort it.
  */
+import { COUNTER } from '../metrics.ts'
 import type { AnyDefinition } from '../message/definition.ts'
 import type { Scope } from '../sync/scope.ts'
 import { finishScope } from '../sync/finish.ts'
@@ -39,12 +40,16 @@ export class ScopedCalls<Context> {
   ): Promise<void> {
     const { sender, tasks, scopes, here } = this.#parts
     const key = keyOf(src, call)
-    tasks.taskStarted()
+    const task = { definition }
+    tasks.taskStarted(task)
+    tasks.counters[COUNTER.tasksStarted]!++
     try {
-      const value = await finishScope(scopes, scopes.root, (scope) => {
+      const finished = finishScope(scopes, scopes.root, (scope) => {
         this.#running.set(key, scope)
         return callBody(definition.body, scope.context, values)
       })
+      tasks.taskSuspended(task)
+      const value = await finished
       sender.reply(src, call, value, false, definition.name)
     } catch (error) {
       if (tasks.ended !== undefined) return // there is nobody to tell
@@ -52,7 +57,8 @@ export class ScopedCalls<Context> {
       sender.replyError(src, call, error, false, at)
     } finally {
       this.#running.delete(key)
-      tasks.taskEnded()
+      tasks.counters[COUNTER.tasksFinished]!++
+      tasks.taskEnded(task)
     }
   }
 

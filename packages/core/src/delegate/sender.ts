@@ -32,6 +32,11 @@ import { frameHeader } from '../transport/frame.ts'
 /** Says that a frame carries no call number. */
 export const NO_CALL = -1
 
+/** Words of a scope's report: the header, whether it is owed, and a count for each endpoint. */
+export function reportWords(endpoints: number): number {
+  return 2 + endpoints
+}
+
 export class Sender<Context> implements ScopeLink {
   readonly #scheduler: Scheduler
   readonly #codec: Codec<Context>
@@ -102,7 +107,7 @@ export class Sender<Context> implements ScopeLink {
 
   report(scope: Scope, isOwed: boolean): void {
     const { counts } = scope
-    const words = 2 + counts.length
+    const words = reportWords(counts.length)
     this.#withoutBound(scope.home, (outbox) => {
       const at = outbox.reserve(words)
       outbox.i32[2 * at] = frameHeader(SCOPE_REPORT, words)
@@ -134,6 +139,42 @@ export class Sender<Context> implements ScopeLink {
   /** One header and nothing else. */
   signal(dst: number, operation: number, auxiliary: number): void {
     this.#withoutBound(dst, () => this.#header(dst, operation, auxiliary))
+    this.#control(1)
+  }
+
+  /** Whether the way to `dst` is below its high-water mark. */
+  isOpen(dst: number): boolean {
+    return this.#scheduler.outboxes[dst]!.isOpen
+  }
+
+  /** A control message of one header and one number. */
+  number(dst: number, operation: number, auxiliary: number, value: number): void {
+    this.#withoutBound(dst, (outbox) => {
+      const at = outbox.reserve(2)
+      outbox.i32[2 * at] = frameHeader(operation, 2)
+      outbox.i32[2 * at + 1] = auxiliary
+      outbox.f64[at + 1] = value
+    })
+    this.#control(1)
+  }
+
+  /** A control message with `words` as they are. */
+  words(dst: number, operation: number, auxiliary: number, words: Float64Array): void {
+    this.#withoutBound(dst, (outbox) => {
+      const length = 1 + words.length
+      const whole = new Float64Array(length)
+      const heads = new Int32Array(whole.buffer)
+      heads[1] = auxiliary
+      whole.set(words, 1)
+      if (length > outbox.maxFrameWords) {
+        heads[0] = frameHeader(operation, 0)
+        sendFragments(outbox, whole)
+      } else {
+        heads[0] = frameHeader(operation, length)
+        const at = outbox.reserve(length) // which says where `f64` is
+        outbox.f64.set(whole, at)
+      }
+    })
     this.#control(1)
   }
 

@@ -13,14 +13,22 @@ import type { ScopeTable } from '../sync/scopes.ts'
 import type { Runnable } from '../task/scheduler.ts'
 import { callBody } from './arguments.ts'
 
+/** A task as its endpoint knows it, whoever runs it. */
+export interface HostedTask {
+  readonly definition: AnyDefinition
+}
+
 /** What a run needs from its endpoint. */
 export interface TaskHost {
   /** Why the endpoint has ended, if it has. */
   readonly ended: Error | undefined
   readonly scopes: ScopeTable
   readonly counters: Float64Array
-  taskStarted(): void
-  taskEnded(): void
+  /** A task's first section begins. */
+  taskStarted(task: HostedTask): void
+  /** Its first section is over and it is not. */
+  taskSuspended(task: HostedTask): void
+  taskEnded(task: HostedTask): void
   answer(run: TaskRun, value: unknown): void
   answerError(run: TaskRun, error: unknown): void
   scopeFailed(scope: Scope, error: unknown, at: WorkPlace): void
@@ -62,11 +70,13 @@ export class TaskRun implements Runnable {
   }
 
   start(): void {
-    this.#host.taskStarted()
+    this.#host.taskStarted(this)
     try {
       const result = callBody(this.definition.body, this.scope.context, this.#values)
-      if (isThenable(result)) result.then(this.#succeeded, this.#failed)
-      else this.#succeeded(result)
+      if (isThenable(result)) {
+        result.then(this.#succeeded, this.#failed)
+        this.#host.taskSuspended(this)
+      } else this.#succeeded(result)
     } catch (error) {
       this.#failed(error)
     }
@@ -97,7 +107,7 @@ export class TaskRun implements Runnable {
   #end(): void {
     this.#host.counters[COUNTER.tasksFinished]!++
     this.#host.scopes.leave(this.scope)
-    this.#host.taskEnded()
+    this.#host.taskEnded(this)
   }
 }
 

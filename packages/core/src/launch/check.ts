@@ -56,6 +56,11 @@ export function oneOf<T extends string>(name: string, value: unknown, allowed: r
   throw refusal(`${name} must be ${list}, got ${show(value)}.`)
 }
 
+export function text(name: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value
+  throw refusal(`${name} must be a text that is not empty, got ${show(value)}.`)
+}
+
 export function texts(name: string, value: unknown): readonly string[] {
   if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value
   throw refusal(`${name} must be an array of strings, got ${show(value)}.`)

@@ -14,6 +14,7 @@ import { expose } from 'comlink'
 import { Core } from '../delegate/core.ts'
 import { Endpoint } from '../delegate/endpoint.ts'
 import { writeLine } from '../delegate/log.ts'
+import type { StealingOptions } from '../delegate/stealing.ts'
 import { OrujoError } from '../errors.ts'
 import { CoreMemory } from '../memory/directory.ts'
 import { CoreHeap } from '../memory/heap.ts'
@@ -28,6 +29,7 @@ import { builtinExtensions } from './extensions.ts'
 import { LineWriter } from './line-writer.ts'
 import { LOADING_KEY } from './options.ts'
 import { loadProgram, printsOf } from './program.ts'
+import { type TraceMemory, recorderIn } from './trace-file.ts'
 
 /** How long the host's word on why the runtime ended may come after the end itself. */
 const LAST_WORD_MS = 200
@@ -41,6 +43,8 @@ export interface CoreStart {
   readonly heap: SharedArrayBuffer
   readonly sharedBytes: number
   readonly metrics: SharedArrayBuffer
+  readonly trace: TraceMemory | undefined
+  readonly stealing: StealingOptions
   /** Start of the host's time; all threads count from it. */
   readonly timeOrigin: number
   readonly spinMs: number
@@ -58,7 +62,6 @@ export async function coreMain(start: CoreStart): Promise<Uint8Array | undefined
     await control.loopEnded
     const error = await within(control.lastWord, LAST_WORD_MS, closedError)
     endpoint.end(error)
-    endpoint.scheduler.end(error)
     // suspends: tasks that waited hear of it
     await endpoint.clock.macrotask()
     return undefined
@@ -116,14 +119,18 @@ function buildEndpoint(start: CoreStart): Endpoint {
   const transport = new ThreadsTransport(start.threads, start.core)
   const heap = new CoreHeap(start.heap, { sharedBytes: start.sharedBytes, core: start.core })
   const lines = new LineWriter()
+  const counters = metricsRow(start.metrics, transport.endpoints, start.core)
+  const clock = threadClock(start.timeOrigin)
   const endpoint: Endpoint = new Endpoint({
     topology,
     transport,
     memory: new CoreMemory(start.core, heap),
-    counters: metricsRow(start.metrics, transport.endpoints, start.core),
-    clock: threadClock(start.timeOrigin),
+    counters,
+    clock,
+    recorder: recorderIn(start.trace, start.core, clock, counters),
     spinMs: start.spinMs,
     outboxBytes: start.outboxBytes,
+    stealing: start.stealing,
     extensions: builtinExtensions,
     makeCore: (owner, scope) => new Core(owner, scope),
     writeLine: (line) => {

@@ -3,12 +3,14 @@
  */
 import { getEnvironmentData } from 'node:worker_threads'
 
+import { DEQUE_RECORDS, localeTaskBytes } from '../delegate/stealing.ts'
 import { OrujoError } from '../errors.ts'
 import { metricsBytes } from '../metrics.ts'
 import { threadsMemory } from '../transport/threads.ts'
 import { LOADING_KEY, type LaunchOptions, type Settings, settle } from './options.ts'
 import type { SharedParts } from './pools.ts'
 import { Runtime } from './runtime.ts'
+import { TraceFile, traceMemory } from './trace-file.ts'
 
 /**
  * Starts the cores, loads the program on each, and resolves when they agree on its definitions.
@@ -19,7 +21,9 @@ import { Runtime } from './runtime.ts'
 export async function launch(options: LaunchOptions): Promise<Runtime> {
   if (getEnvironmentData(LOADING_KEY) !== undefined) throw nestedError()
   const settings = settle(options)
-  const runtime = new Runtime(settings, reserve(settings))
+  const parts = reserve(settings)
+  const file = settings.trace === undefined ? undefined : await TraceFile.open(settings.trace.file)
+  const runtime = new Runtime(settings, parts, file)
   let lost: OrujoError | undefined
   const noteLoss = (error: OrujoError): void => {
     lost = error
@@ -35,13 +39,19 @@ export async function launch(options: LaunchOptions): Promise<Runtime> {
   }
 }
 
-function reserve(settings: Settings): SharedParts {
+/** The memory that host and cores share, and no more than the settings ask for. */
+export function reserve(settings: Settings): SharedParts {
+  const { trace } = settings
   const cores = settings.locales * settings.coresPerLocale
   try {
     return {
       threads: threadsMemory(cores + 1, settings.ringBytes / 8),
       heaps: Array.from({ length: cores }, () => new SharedArrayBuffer(settings.heapBytes)),
       metrics: new SharedArrayBuffer(metricsBytes(cores + 1)),
+      trace: trace === undefined ? undefined : traceMemory(cores + 1, trace.eventsPerCore),
+      tasks: Array.from({ length: settings.locales }, () => {
+        return new SharedArrayBuffer(localeTaskBytes(settings.coresPerLocale, DEQUE_RECORDS))
+      }),
     }
   } catch (error) {
     throw new OrujoError(

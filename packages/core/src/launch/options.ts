@@ -4,6 +4,8 @@
  */
 import { availableParallelism } from 'node:os'
 
+import { reportWords } from '../delegate/sender.ts'
+import type { StealingPolicy } from '../delegate/stealing.ts'
 import { MAX_CORES } from '../memory/address.ts'
 import { MAX_HEAP_BYTES } from '../memory/heap.ts'
 import type { CoreId } from '../place.ts'
@@ -17,6 +19,7 @@ import {
   powerOfTwo,
   programUrls,
   record,
+  text,
   texts,
   textsByName,
   whole,
@@ -34,7 +37,10 @@ export interface LaunchOptions {
   readonly heapBytes?: number
   /** Of these, bytes for arrays and symmetric memory; the rest is for `allocate`. Default 3/4. */
   readonly sharedBytes?: number
-  /** Bytes of the ring between two endpoints, a power of two. Default 256 KiB, less with many. */
+  /**
+   * Bytes of the ring between two endpoints, a power of two. Default 256 KiB, less with many; from
+   * 62 cores on at least 2 KiB, and more with more, for a report of all cores must fit half a ring.
+   */
   readonly ringBytes?: number
   /** Bytes that may wait for one destination whose ring is full. Default 256 MiB. */
   readonly outboxBytes?: number
@@ -45,10 +51,20 @@ export interface LaunchOptions {
   readonly spinMs?: number
   /** Runs that may be in progress at once; more wait in order. Default 16. */
   readonly maxRuns?: number
+  /**
+   * Who takes unbound tasks from whom when idle: 'all' cores from all, cores of one 'locale' from
+   * each other, or 'none'. Default 'all'.
+   */
+  readonly stealing?: StealingPolicy
   /** Where lines of `core.log` go: to stderr at once, or to the 'log' event. Default 'stderr'. */
   readonly log?: 'stderr' | 'event'
   /** Milliseconds between 'metrics' events; 0 for none. Default 0. */
   readonly metricsIntervalMs?: number
+  /**
+   * Records tasks, delegates, flushes and waits on every core and the host, and writes them at
+   * close to a file for ui.perfetto.dev. Its name, or options. Default: no trace, at no cost.
+   */
+  readonly trace?: string | TraceOptions
   /** Milliseconds that starting the cores and loading the program may take. Default 30,000. */
   readonly launchTimeoutMs?: number
   /** Milliseconds that `close` waits for runs in progress before it ends them. Default 10,000. */
@@ -64,6 +80,14 @@ export interface LaunchOptions {
   readonly env?: Readonly<Record<string, string>>
   /** V8 limits of each core, as in `new Worker`. */
   readonly resourceLimits?: ResourceLimits
+}
+
+/** What `launch({ trace })` takes. */
+export interface TraceOptions {
+  /** Path of the file: made, or emptied, at launch; written at close. */
+  readonly file: string
+  /** Records kept of each core, the latest; 40 bytes each. Default 65,536. */
+  readonly eventsPerCore?: number
 }
 
 export interface ResourceLimits {
@@ -85,10 +109,11 @@ export interface RunOptions {
 
 /** Options with defaults filled in. */
 export type Settings = Required<
-  Omit<LaunchOptions, 'program' | 'execArgv' | 'env' | 'resourceLimits'>
+  Omit<LaunchOptions, 'program' | 'trace' | 'execArgv' | 'env' | 'resourceLimits'>
 > &
   Pick<LaunchOptions, 'execArgv' | 'env' | 'resourceLimits'> & {
     readonly programs: readonly string[]
+    readonly trace?: Required<TraceOptions>
   }
 
 /** Environment data of a thread while it loads a program, which must not launch another runtime. */
@@ -97,7 +122,8 @@ export const LOADING_KEY = 'orujo.isLoadingProgram'
 const MIB = 2 ** 20
 /** Rings take at most this much address space together unless `ringBytes` says otherwise. */
 const RING_BUDGET_BYTES = 64 * MIB
-const MIN_RING_BYTES = 2 ** 13
+const MIN_RING_BYTES = 2 ** 10
+const MIN_DEFAULT_RING_BYTES = 2 ** 13
 const MAX_DEFAULT_RING_BYTES = 2 ** 18
 
 const LAUNCH_OPTIONS: readonly string[] = Object.freeze([
@@ -110,8 +136,10 @@ const LAUNCH_OPTIONS: readonly string[] = Object.freeze([
   'outboxBytes',
   'spinMs',
   'maxRuns',
+  'stealing',
   'log',
   'metricsIntervalMs',
+  'trace',
   'launchTimeoutMs',
   'closeTimeoutMs',
   'abortGraceMs',
@@ -125,6 +153,11 @@ const RUN_OPTIONS: readonly string[] = Object.freeze([
   'priority',
   'core',
 ] satisfies (keyof RunOptions)[])
+
+const TRACE_OPTIONS: readonly string[] = Object.freeze([
+  'file',
+  'eventsPerCore',
+] satisfies (keyof TraceOptions)[])
 
 const RESOURCE_LIMITS: readonly string[] = Object.freeze([
   'maxOldGenerationSizeMb',
@@ -149,7 +182,9 @@ export function settle(options: LaunchOptions): Settings {
     coresPerLocale,
     ...memorySettings(options, cores),
     ...paceSettings(options, cores <= hardware),
+    stealing: oneOf('stealing', options.stealing ?? 'all', ['all', 'locale', 'none']),
     log: oneOf('log', options.log ?? 'stderr', ['stderr', 'event']),
+    ...(options.trace === undefined ? {} : { trace: traceSettings(options.trace) }),
     ...threadSettings(options),
   }
 }
@@ -176,14 +211,22 @@ function memorySettings(
   const sharedDefault = Math.floor((heapBytes * 3) / 4 / 64) * 64
   const sharedBytes = bytes('sharedBytes', options.sharedBytes ?? sharedDefault, 0, heapBytes)
   const budget = RING_BUDGET_BYTES / (cores + 1) ** 2
-  const fitting = Math.max(MIN_RING_BYTES, 2 ** Math.floor(Math.log2(budget)))
+  const leastRing = leastRingBytes(cores)
+  const fitting = Math.max(MIN_DEFAULT_RING_BYTES, leastRing, 2 ** Math.floor(Math.log2(budget)))
   const asked = options.ringBytes ?? Math.min(MAX_DEFAULT_RING_BYTES, fitting)
+  const ringName = leastRing > MIN_RING_BYTES ? `ringBytes with ${cores} cores` : 'ringBytes'
   return {
     heapBytes: multiple('heapBytes', heapBytes, 64),
     sharedBytes: multiple('sharedBytes', sharedBytes, 64),
-    ringBytes: powerOfTwo('ringBytes', bytes('ringBytes', asked, 2 ** 10, 2 ** 30)),
+    ringBytes: powerOfTwo('ringBytes', bytes(ringName, asked, leastRing, 2 ** 30)),
     outboxBytes: bytes('outboxBytes', options.outboxBytes ?? 256 * MIB, 2 ** 12, 2 ** 40),
   }
+}
+
+/** The smallest ring in which the longest frame that cannot be cut, a report, is half or less. */
+function leastRingBytes(cores: number): number {
+  const halfBytes = 8 * reportWords(cores + 1) // the host counts too
+  return Math.max(MIN_RING_BYTES, 2 ** Math.ceil(Math.log2(2 * halfBytes)))
 }
 
 function paceSettings(
@@ -200,6 +243,15 @@ function paceSettings(
     launchTimeoutMs: milliseconds('launchTimeoutMs', options.launchTimeoutMs ?? 30_000),
     closeTimeoutMs: milliseconds('closeTimeoutMs', options.closeTimeoutMs ?? 10_000),
     abortGraceMs: milliseconds('abortGraceMs', options.abortGraceMs ?? 2_000),
+  }
+}
+
+function traceSettings(trace: string | TraceOptions): Required<TraceOptions> {
+  if (typeof trace !== 'string') record('trace', trace, TRACE_OPTIONS)
+  const { file, eventsPerCore = 65_536 } = typeof trace === 'string' ? { file: trace } : trace
+  return {
+    file: text(typeof trace === 'string' ? 'trace' : 'trace.file', file),
+    eventsPerCore: whole('trace.eventsPerCore', eventsPerCore, 1, 2 ** 22),
   }
 }
 

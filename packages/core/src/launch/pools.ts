@@ -13,18 +13,24 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { type Remote, releaseProxy, wrap } from 'comlink'
 import { Piscina } from 'piscina'
 
+import { DEQUE_RECORDS } from '../delegate/stealing.ts'
 import { OrujoError } from '../errors.ts'
 import type { ThreadsMemory } from '../transport/threads.ts'
 import { threadOrigin } from './clock.ts'
 import { type CoreControl, unpackError } from './control.ts'
 import type { CoreStart } from './core-main.ts'
 import type { Settings } from './options.ts'
+import type { TraceMemory } from './trace-file.ts'
 
 /** Memory that the host makes for all cores. */
 export interface SharedParts {
   readonly threads: ThreadsMemory
   readonly heaps: readonly SharedArrayBuffer[]
   readonly metrics: SharedArrayBuffer
+  /** None unless a trace was asked for. */
+  readonly trace: TraceMemory | undefined
+  /** Waiting unbound tasks, by locale. */
+  readonly tasks: readonly SharedArrayBuffer[]
 }
 
 /** One core as the host sees it. */
@@ -159,6 +165,13 @@ function startCore(
     heap: parts.heaps[core]!,
     sharedBytes: settings.sharedBytes,
     metrics: parts.metrics,
+    trace: parts.trace,
+    stealing: {
+      memory: parts.tasks[Math.floor(core / settings.coresPerLocale)]!,
+      policy: settings.stealing,
+      records: DEQUE_RECORDS,
+      seed: core,
+    },
     timeOrigin: threadOrigin(),
     spinMs: settings.spinMs,
     outboxBytes: settings.outboxBytes,

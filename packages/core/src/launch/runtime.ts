@@ -5,10 +5,12 @@
  * States      starting -> running -> closing (no new runs; those accepted may finish) -> closed.
  *             Any but closed -> ended (a core died, a run ignored its abort, or `force`) -> closed.
  * Ordering    runs start in the order of their calls, by priority, at most `maxRuns` at a time.
- *             Events: 'ready', then 'log', 'metrics' and at most one 'coreLost', then 'closed'.
+ *             Events: 'ready', then 'log', 'metrics' and at most one 'coreLost', then 'trace',
+ *             then 'closed'.
  * Shutdown    refuse runs; wait for those accepted up to `closeTimeoutMs`; tell the cores how it
  *             ends; reject what waits; set the transport's state, which ends the loops; wait for
- *             them up to STOP_MS; end the threads; emit 'closed'. Every step is safe to repeat.
+ *             them up to STOP_MS; end the threads; write the trace, which nobody adds to any more;
+ *             emit 'closed'. Every step is safe to repeat.
  * Failure     a lost core rejects everything that waits with ORUJO_CORE_LOST at once, on every core
  *             that can hear of it.
  */
@@ -32,6 +34,7 @@ import { type RunOptions, type Settings, settleRun } from './options.ts'
 import { CorePools, type CoreThread, type SharedParts, coreLostError } from './pools.ts'
 import { describeDifference, loadProgram, printsOf } from './program.ts'
 import { Runs } from './runs.ts'
+import { type TraceFile, type TraceSummary, recorderIn, traceRing } from './trace-file.ts'
 
 export type { RunOptions } from './options.ts'
 
@@ -48,6 +51,8 @@ export interface RuntimeEvents {
   metrics: [metrics: RuntimeMetrics]
   /** A core died. Everything that waits is rejected with this error. */
   coreLost: [error: OrujoError]
+  /** The trace that was asked for has been written. */
+  trace: [summary: TraceSummary]
   /** All threads are gone. */
   closed: []
 }
@@ -58,6 +63,7 @@ export class Runtime extends EventEmitter<RuntimeEvents> {
   readonly topology: Topology
   readonly #settings: Settings
   readonly #parts: SharedParts
+  readonly #traceFile: TraceFile | undefined
   readonly #endpoint: Endpoint
   readonly #runs: Runs
   #pools: CorePools | undefined
@@ -67,10 +73,11 @@ export class Runtime extends EventEmitter<RuntimeEvents> {
   #closed: Promise<void> | undefined
 
   /** Use `launch`. */
-  constructor(settings: Settings, parts: SharedParts) {
+  constructor(settings: Settings, parts: SharedParts, traceFile: TraceFile | undefined) {
     super()
     this.#settings = settings
     this.#parts = parts
+    this.#traceFile = traceFile
     this.topology = new Topology(settings.locales, settings.coresPerLocale)
     this.#endpoint = this.#makeEndpoint()
     this.host = this.#endpoint.scopes.root.context as Core // what makeCore made
@@ -168,9 +175,26 @@ export class Runtime extends EventEmitter<RuntimeEvents> {
     this.#end(closedError())
     if (hasLoops) await within(this.#pools!.tasksEnded(), STOP_MS, () => undefined)
     await this.#pools?.end()
-    this.#state = 'closed'
-    this.emit('closed')
-    this.removeAllListeners()
+    try {
+      await this.#writeTrace()
+    } finally {
+      this.#state = 'closed'
+      this.emit('closed')
+      this.removeAllListeners()
+    }
+  }
+
+  async #writeTrace(): Promise<void> {
+    const { trace } = this.#parts
+    if (trace === undefined || this.#traceFile === undefined) return
+    const rings = Array.from({ length: this.cores + 1 }, (_, id) => traceRing(trace, id))
+    const summary = await this.#traceFile.write({
+      rings,
+      coresPerLocale: this.topology.coresPerLocale,
+      definitions: this.#endpoint.table.definitions,
+      endMs: this.#endpoint.clock.now(),
+    })
+    this.emit('trace', summary)
   }
 
   /** Rejects everything that waits, and stops the loops. The first error stays. */
@@ -178,7 +202,6 @@ export class Runtime extends EventEmitter<RuntimeEvents> {
     if (this.#endpoint.ended !== undefined) return
     this.#pools?.announceEnd(packError(error))
     this.#endpoint.end(error)
-    this.#endpoint.scheduler.end(error)
     closeThreads(this.#parts.threads)
   }
 
@@ -189,7 +212,7 @@ export class Runtime extends EventEmitter<RuntimeEvents> {
     this.#pools?.announceEnd(packError(error))
     loseEndpoint(this.#parts.threads, core)
     this.#end(error)
-    void this.close()
+    this.#closeLater()
     this.emit('coreLost', error)
   }
 
@@ -205,7 +228,12 @@ export class Runtime extends EventEmitter<RuntimeEvents> {
   /** A run does not stop: everything else must. */
   #giveUp(error: OrujoError): void {
     this.#end(error)
-    void this.close()
+    this.#closeLater()
+  }
+
+  /** Closes; if that fails, whoever calls `close` hears of it. */
+  #closeLater(): void {
+    this.close().catch(() => undefined)
   }
 
   /** The host's loop has failed, which is a defect; or it was ended from inside a handler. */
@@ -219,12 +247,15 @@ export class Runtime extends EventEmitter<RuntimeEvents> {
   #makeEndpoint(): Endpoint {
     const transport = new ThreadsTransport(this.#parts.threads, this.topology.host)
     const lines = new LineWriter()
+    const counters = metricsRow(this.#parts.metrics, transport.endpoints, transport.endpoint)
+    const clock = threadClock(threadOrigin())
     return new Endpoint({
       topology: this.topology,
       transport,
       memory: new CoreMemory(this.topology.host),
-      counters: metricsRow(this.#parts.metrics, transport.endpoints, transport.endpoint),
-      clock: threadClock(threadOrigin()),
+      counters,
+      clock,
+      recorder: recorderIn(this.#parts.trace, transport.endpoint, clock, counters),
       spinMs: 0,
       outboxBytes: this.#settings.outboxBytes,
       extensions: builtinExtensions,

@@ -180,7 +180,8 @@ export class BuddyAllocator {
       'ORUJO_MEMORY_EXHAUSTED',
       `${what} needs ${bytes} bytes of ${this.#name}, which has ${this.bytesFree} of ` +
         `${this.bytes} bytes free, the largest piece ${this.largestFree} bytes (sizes are ` +
-        'rounded up to powers of two); free something, or launch with a larger heapBytes',
+        'rounded up to powers of two); free something, or launch with a larger heapBytes or ' +
+        'another sharedBytes',
     )
   }
 }

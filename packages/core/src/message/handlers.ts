@@ -10,7 +10,7 @@ import { OrujoError } from '../errors.ts'
 import { type AnyDefinition, Definition } from './definition.ts'
 
 /** Operations below this one belong to the message layer itself. */
-const FIRST_DEFINED = 16
+const FIRST_DEFINED = 32
 /** How a definition is invoked; an operation is FIRST_DEFINED + VARIANTS * id + variant. */
 const VARIANTS = 8
 
@@ -55,6 +55,20 @@ export const CALL_ABORTED = 14
 export const FRAGMENT_FIRST = 10
 /** Further piece. Both carry the words of the whole message in the scope half. */
 export const FRAGMENT_MORE = 11
+/** Tasks that ran here are finished, to the core that spawned them; word 1 says how many. */
+export const UNBOUND_DONE = 16
+/** The sender has unbound tasks: whoever is idle in another locale may ask for some. */
+export const STEAL_INVITE = 17
+/** Asks for unbound tasks. */
+export const STEAL_REQUEST = 18
+/** The answer: records, as many as the scope half says; none: later, perhaps. */
+export const STEAL_ANSWER = 19
+/** Unbound tasks of an endpoint that runs none itself: the host. */
+export const UNBOUND_TASKS = 20
+/** Asks for encoded arguments: their place there in the scope half, in word 1 for whom here. */
+export const ARGUMENTS_WANTED = 21
+/** The answer: for whom in the scope half, then the arguments. */
+export const ARGUMENTS = 22
 
 const MAX_DEFINITIONS = Math.floor((0x10000 - FIRST_DEFINED) / VARIANTS)
 

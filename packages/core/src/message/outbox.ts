@@ -8,7 +8,8 @@
  *             from a window reserved ahead, one comparison a message; whatever ends the window
  *             (flush, batch, overflow) gives its rest back first. A run is open only while its
  *             frame is the last thing in the window, so that it can grow; every other reservation,
- *             and the end of the window, closes it, before anything of it can be published.
+ *             and the end of the window, closes it, before anything of it can be published. Its
+ *             owner's counts learn of its messages then.
  * Ordering    FIFO.
  * Bounds      at most `limitWords` wait in the overflow, counted in chunks; beyond that `reserve`
  *             throws ORUJO_OVERFLOW, because the program has ignored `send` returning false for
@@ -44,6 +45,14 @@ export interface OutboxListener {
   outboxFilled(outbox: Outbox): void
 }
 
+/** Told about each publication, if a trace was asked for. */
+export interface OutboxTrace {
+  /** So many messages are about to be published: the words that `writer` has reserved. */
+  publishing(dst: number, writer: RingWriter, messages: number): void
+  /** It is done, and the reader is awake. */
+  published(): void
+}
+
 /** What the messages of a run belong to: a completion scope. */
 export interface RunOwner {
   /** Goes into the header. */
@@ -66,7 +75,9 @@ export class Outbox {
   /** Definition whose messages the open run holds; undefined while none is open. */
   runDefinition: object | undefined = undefined
   runOwner: RunOwner | undefined = undefined
-  /** Arguments of each message of the run, by which `Core.send` knows its like; -1 for no like. */
+  /** By which the sender knows another message of the run; -1 if there can be none. */
+  runLike = -1
+  /** The same while the run lies in the ring, so that one more needs no look at `isOpen`. */
   runArity = -1
   /** False while what is reserved must not fail: the few words of the runtime's own. */
   isBounded = true
@@ -77,6 +88,7 @@ export class Outbox {
   readonly #listener: OutboxListener
   readonly #counters: Float64Array
   readonly #pool: ChunkPool
+  readonly #trace: OutboxTrace | undefined
   #chunks: Chunk[] = []
   /** The next free word of the window, and its end; -1 while no window is open. */
   #next = 0
@@ -95,6 +107,7 @@ export class Outbox {
     listener: OutboxListener,
     counters: Float64Array,
     pool: ChunkPool,
+    trace?: OutboxTrace,
   ) {
     this.dst = dst
     this.#transport = transport
@@ -103,6 +116,7 @@ export class Outbox {
     this.#listener = listener
     this.#counters = counters
     this.#pool = pool
+    this.#trace = trace
     this.maxFrameWords = Math.min(MAX_FRAME_WORDS, this.#writer.capacity / 2)
     this.f64 = this.#writer.f64
     this.i32 = this.#writer.i32
@@ -151,7 +165,7 @@ export class Outbox {
   /**
    * Begins a run: one frame that holds message after message of one definition under one header.
    *
-   * @param arity what `runArity` shall be while the run is open
+   * @param like what `runLike` shall be while the run is open
    * @param shape says how the words are to be read; for the receiver, 16 bits
    * @returns index of the first message's `words` words
    */
@@ -160,14 +174,15 @@ export class Outbox {
     owner: RunOwner,
     definition: object,
     words: number,
-    arity: number,
+    like: number,
     shape: number,
   ): number {
     const at = this.reserve(RUN_HEAD_WORDS + words)
     this.messages--
     this.runDefinition = definition
     this.runOwner = owner
-    this.runArity = words === 0 ? -1 : arity
+    this.runLike = words === 0 ? -1 : like
+    this.runArity = this.isOpen ? this.runLike : -1
     this.#runWords = words
     this.#runShape = shape
     this.#runAt = at
@@ -225,7 +240,9 @@ export class Outbox {
       if (at >= 0) {
         this.messages++
         this.#next = at + words
-        this.#limit = this.#next + writer.extend(Math.max(0, this.#batchWords - words))
+        const more = writer.extend(Math.max(0, this.#batchWords - words))
+        if (this.#batchWords > FIRST_BATCH_WORDS) writer.claim(this.#next, more)
+        this.#limit = this.#next + more
         return at
       }
     }
@@ -279,16 +296,21 @@ export class Outbox {
     this.messages += messages
     this.runDefinition = undefined
     this.runOwner = undefined
+    this.runLike = -1
     this.runArity = -1
   }
 
   #publish(cause: number): boolean {
     const writer = this.#writer
     const words = (writer.tail - writer.published) | 0
-    if (!writer.publish()) return false
-    this.#transport.wake(this.dst)
+    if (words === 0) return false
     const counters = this.#counters
     const traffic = trafficIndex(this.dst)
+    const trace = this.#trace
+    if (trace !== undefined) trace.publishing(this.dst, writer, this.messages - counters[traffic]!)
+    writer.publish()
+    this.#transport.wake(this.dst)
+    if (trace !== undefined) trace.published()
     counters[traffic] = this.messages
     counters[traffic + 1]! += words
     counters[cause]!++

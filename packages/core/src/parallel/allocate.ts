@@ -8,8 +8,11 @@
  *             same links, so no core ever takes one for the other.
  * Failure     ORUJO_MEMORY_EXHAUSTED, ORUJO_STRADDLE, ORUJO_DOUBLE_FREE, ORUJO_BAD_ADDRESS.
  */
+import { inspect } from 'node:util'
+
 import { type Core, type Target } from '../delegate/core.ts'
 import { delegate, task } from '../delegate/define.ts'
+import { Reducer } from '../delegate/reducer.ts'
 import { OrujoError } from '../errors.ts'
 import {
   type ElementType,
@@ -37,7 +40,10 @@ export interface ArrayOptions {
 
 /** What `free` takes. */
 export type Freeable =
-  GlobalArray | SymmetricArray | GlobalAddress | ObjectAddress | SymmetricObject
+  GlobalArray | SymmetricArray | GlobalAddress | ObjectAddress | SymmetricObject | AnyReducer
+
+/** A reducer, whatever it reduces. */
+type AnyReducer = Reducer<unknown, never>
 
 /** An array of `length` elements, zeroed, dealt out block by block to all cores. */
 export async function globalArray<T extends ElementType>(
@@ -113,9 +119,15 @@ export async function free(core: Core, what: Freeable): Promise<void> {
     }
     await core.call(freeHere, what.core, what.byteOffset)
   } else if (what instanceof ObjectAddress) await core.call(freeObject, what.core, what.raw)
-  else {
-    await onCores(core, (dst) => core.call(freeObject, dst, what.raw))
-    await core.call(releaseSlot, ALLOCATOR, what.raw)
+  else if (what instanceof SymmetricObject || what instanceof Reducer) {
+    const { raw } = what instanceof Reducer ? what.object : what
+    await onCores(core, (dst) => core.call(freeObject, dst, raw))
+    await core.call(releaseSlot, ALLOCATOR, raw)
+  } else {
+    throw new OrujoError(
+      'ORUJO_BAD_ADDRESS',
+      `free() takes an array, an address or a symmetric object, got ${inspect(what)}.`,
+    )
   }
 }
 

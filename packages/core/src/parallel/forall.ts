@@ -22,7 +22,7 @@ const TASKS_IN_FLIGHT = 256
 /** Time after which a loop of delegates lets others run. */
 const SLICE_MS = 1
 /** Iterations of the first slice, before it is known how long one takes. */
-const FIRST_SLICE = 64
+export const FIRST_SLICE = 64
 const MAX_SLICE = 2 ** 20
 
 /** Runs `definition` for every index from 0 to `count` - 1: `(core, index, ...captured)`. */
@@ -154,7 +154,7 @@ const overElements = task(
 export const forallDefinitions = Object.freeze([overIndices, overSlices, overElements])
 
 /** Runs `work` over slices that take about SLICE_MS, with a turn for everything else in between. */
-async function inSlices(
+export async function inSlices(
   core: Core,
   begin: number,
   end: number,
@@ -177,7 +177,7 @@ async function inSlices(
 }
 
 /** Runs asynchronous iterations, each of a bounded number of fibres taking the next index. */
-async function inFlight(
+export async function inFlight(
   begin: number,
   end: number,
   iteration: (index: number) => unknown,
@@ -198,12 +198,12 @@ async function inFlight(
 }
 
 /** A delegate that suspends is seen by its first iteration: looking at each would cost. */
-function checkBody(definition: AnyDefinition, result: unknown): void {
+export function checkBody(definition: AnyDefinition, result: unknown): void {
   if (isThenable(result)) throw suspendedError(definition, result)
 }
 
 /** One loop per small count of captured values: a spread in the loop would allocate. */
-function runIndices(
+export function runIndices(
   body: Body,
   core: Core,
   from: number,

@@ -2,12 +2,14 @@
  * Scope: the books of one completion event on one endpoint. See scopes.md for the protocol.
  *
  * States      passive (active 0) <-> active; clean <-> dirty (something is not reported yet).
- *             At its home: open -> ended, for good: a later event of the same number is another
- *             object. Elsewhere one object serves all events of a number, one after another.
+ *             open -> ended, for good: a later event in the same slot is another object. The home
+ *             knows the end at once, others when they hear of that later event.
  * Invariants  active >= 0; `counts[j]` is, since the last report, counted messages sent from here
  *             to j, less (for j = here) those whose handling is finished here.
  * Access      this endpoint only.
  */
+import { setMaxListeners } from 'node:events'
+
 import { OrujoError } from '../errors.ts'
 
 /** Books at the endpoint where the event was made. */
@@ -37,7 +39,7 @@ export interface Waiter {
 }
 
 export class Scope {
-  /** Number of the event: index * endpoints + home. */
+  /** Number of the event, see scope-number.ts. */
   readonly id: number
   /** Endpoint that made the event. */
   readonly home: number
@@ -46,11 +48,13 @@ export class Scope {
   context: unknown = undefined
   /** Tasks queued or running here, explicit enrollments, and calls that wait for their answer. */
   active = 0
+  /** Explicit enrollments among them. */
+  enrolled = 0
   isDirty = false
   /** A confirmation found this endpoint busy: it reports when quiet, even if nothing changed. */
   owesReport = false
   isAborted = false
-  /** The event is over and its number given back. Known at its home only. */
+  /** The event is over and its slot given back, as far as this endpoint knows. */
   isEnded = false
   /** Present at `home` while the event is open. */
   books: ScopeHome | undefined = undefined
@@ -64,7 +68,7 @@ export class Scope {
 
   /** Aborted when the run that this scope belongs to is. */
   get signal(): AbortSignal {
-    this.#abort ??= new AbortController()
+    this.#abort ??= makeAbort()
     if (this.isAborted) this.#abort.abort()
     return this.#abort.signal
   }
@@ -88,4 +92,11 @@ export class Scope {
         'finished through it. Use it only while the work it was given to runs, and await that.',
     )
   }
+}
+
+/** Every task of a run may listen, and every wait does: that many are no leak to be warned of. */
+function makeAbort(): AbortController {
+  const abort = new AbortController()
+  setMaxListeners(0, abort.signal)
+  return abort
 }

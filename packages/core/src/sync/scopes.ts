@@ -8,11 +8,13 @@
  * Access      this endpoint only.
  * Suspends    nothing here; `wait` returns a promise.
  * Failure     failed work rejects every waiter of its event with WorkFailedError.
- * Bounds      one open event is one index at its home; indexes of aborted events are not reused.
- * Misuse      completing more than was enrolled: InvariantError.
+ * Bounds      one open event is one slot at its home, see scope-number.ts.
+ * Misuse      completing more than was enrolled: InvariantError. What comes for an event that is
+ *             over changes nothing, and is told as unheard if it was work.
  */
 import { OrujoError, invariant } from '../errors.ts'
 import { Scope, type ScopeHome } from './scope.ts'
+import { SLOTS, isLater, nextInSlot, slotOf } from './scope-number.ts'
 
 /** What the table says to other endpoints. */
 export interface ScopeLink {
@@ -49,11 +51,12 @@ export class ScopeTable {
   readonly #link: ScopeLink
   readonly #makeContext: (scope: Scope) => unknown
   readonly #unheard: (error: unknown) => void
+  /** By slot: the latest event of it that is known here. */
   readonly #scopes: (Scope | undefined)[] = []
-  readonly #freeIndexes: number[] = []
+  readonly #freeSlots: number[] = []
   readonly #open = new Set<Scope>()
   readonly #dirty: Scope[] = []
-  #nextIndex = 0
+  #nextSlot: number
   #isWatching = false
   #end: Error | undefined = undefined
 
@@ -73,6 +76,7 @@ export class ScopeTable {
     this.#link = link
     this.#makeContext = makeContext
     this.#unheard = unheard
+    this.#nextSlot = here
     this.root = this.open(undefined, false)
   }
 
@@ -81,16 +85,16 @@ export class ScopeTable {
     return this.#open.size - 1
   }
 
-  /** The scope with this number, known or not. */
+  /** The scope with this number, known or not; an ended one if a later event has its slot. */
   at(id: number): Scope {
-    return this.#scopes[id] ?? this.#create(id)
+    const scope = this.#scopes[slotOf(id)]
+    return scope !== undefined && scope.id === id ? scope : this.#atOther(id, scope)
   }
 
   /** A new event homed here. `isConfirmed`: work may enter it from outside, see scopes.md. */
   open(parent: Scope | undefined, isConfirmed: boolean): Scope {
     parent?.checkOpen()
-    const index = this.#freeIndexes.pop() ?? this.#nextIndex++
-    const scope = this.#create(index * this.#endpoints + this.#here)
+    const scope = this.#create(this.#nextNumber())
     scope.books = {
       totals: new Int32Array(this.#endpoints),
       unbalanced: 0,
@@ -114,13 +118,30 @@ export class ScopeTable {
     scope.books = undefined
     scope.isEnded = true
     this.#open.delete(scope)
-    if (!scope.isAborted) this.#freeIndexes.push((scope.id - this.#here) / this.#endpoints)
+    this.#freeSlots.push(slotOf(scope.id))
   }
 
   /** A piece of work of this scope begins or is enrolled here. */
   enter(scope: Scope, count = 1): void {
     scope.active += count
     if (this.#isWatching) this.markDirty(scope)
+  }
+
+  /** `count` pieces of work will be completed here, by `complete`. */
+  enroll(scope: Scope, count: number): void {
+    scope.checkOpen()
+    scope.enrolled += count
+    this.enter(scope, count)
+  }
+
+  /** `count` pieces of work that were enrolled here are finished. */
+  complete(scope: Scope, count: number): void {
+    invariant(
+      scope.enrolled >= count,
+      `${count} completed where only ${scope.enrolled} were enrolled on this core.`,
+    )
+    scope.enrolled -= count
+    this.leave(scope, count)
   }
 
   /** Begins to watch whether a handler gives rise to counted events of `scope`. */
@@ -145,10 +166,7 @@ export class ScopeTable {
 
   /** A piece of work of this scope has ended here. */
   leave(scope: Scope, count = 1): void {
-    invariant(
-      scope.active >= count,
-      `${count} completed where only ${scope.active} were enrolled on this core.`,
-    )
+    invariant(scope.active >= count, `${count} pieces of work ended where ${scope.active} ran.`)
     scope.active -= count
     if (scope.active === 0) this.markDirty(scope)
   }
@@ -179,7 +197,10 @@ export class ScopeTable {
   /** A report from another endpoint: adds `counts[first ..]` to the books. */
   addReport(scope: Scope, counts: Float64Array, first: number, isOwed: boolean): void {
     const { books } = scope
-    if (books === undefined) return
+    if (books === undefined) {
+      this.#tellEnded()
+      return
+    }
     if (isOwed) books.owed--
     for (let j = 0; j < this.#endpoints; j++) add(books, j, counts[first + j]!)
     books.isDisturbed = true
@@ -202,6 +223,7 @@ export class ScopeTable {
   /** Home: resolves when all work known to precede this call is finished. Rejects as said above. */
   wait(scope: Scope): Promise<void> {
     return new Promise((resolve, reject) => {
+      scope.checkOpen()
       const { books } = scope
       invariant(books !== undefined, 'wait() is for the core that made the event.')
       if (this.#end !== undefined) throw this.#end
@@ -266,11 +288,51 @@ export class ScopeTable {
     return count
   }
 
+  #nextNumber(): number {
+    const free = this.#freeSlots.pop()
+    if (free !== undefined) return nextInSlot(this.#scopes[free]!.id)
+    if (this.#nextSlot >= SLOTS) {
+      const most = Math.floor(SLOTS / this.#endpoints)
+      throw new OrujoError(
+        'ORUJO_OVERFLOW',
+        `More than ${most} completion scopes are open on core ${this.#here}. Await some first.`,
+        { core: this.#here },
+      )
+    }
+    const slot = this.#nextSlot
+    this.#nextSlot += this.#endpoints
+    return slot
+  }
+
+  /** `known`: the event that has the slot of `id`. */
+  #atOther(id: number, known: Scope | undefined): Scope {
+    // The home knows all its events; elsewhere a later one says that the earlier is over.
+    const isOver = slotOf(id) % this.#endpoints === this.#here || (known && isLater(known.id, id))
+    if (isOver === true) {
+      const scope = this.#make(id)
+      scope.isEnded = true
+      return scope
+    }
+    if (known !== undefined) known.isEnded = true
+    return this.#create(id)
+  }
+
   #create(id: number): Scope {
-    const scope = new Scope(id, id % this.#endpoints, this.#endpoints)
-    scope.context = this.#makeContext(scope)
-    this.#scopes[id] = scope
+    const scope = this.#make(id)
+    this.#scopes[slotOf(id)] = scope
     return scope
+  }
+
+  #make(id: number): Scope {
+    const scope = new Scope(id, slotOf(id) % this.#endpoints, this.#endpoints)
+    scope.context = this.#makeContext(scope)
+    return scope
+  }
+
+  #tellEnded(): void {
+    const told =
+      'Work was sent or spawned through a core handle whose scope had ended: nobody waits for it.'
+    this.#unheard(new OrujoError('ORUJO_SCOPE_ENDED', told))
   }
 
   #reportOne(scope: Scope): void {
@@ -289,7 +351,11 @@ export class ScopeTable {
 
   #merge(scope: Scope): void {
     const { books } = scope
-    if (books === undefined) return
+    if (books === undefined) {
+      scope.counts.fill(0)
+      this.#tellEnded()
+      return
+    }
     for (let j = 0; j < this.#endpoints; j++) add(books, j, scope.counts[j]!)
     scope.counts.fill(0)
     books.isDisturbed = true

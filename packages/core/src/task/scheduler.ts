@@ -17,7 +17,7 @@
  */
 import { COUNTER } from '../metrics.ts'
 import { ChunkPool } from '../message/chunk-pool.ts'
-import { FLUSH_EXPLICIT, FLUSH_TURN, Outbox } from '../message/outbox.ts'
+import { FLUSH_EXPLICIT, FLUSH_TURN, Outbox, type OutboxTrace } from '../message/outbox.ts'
 import type { RingReader } from '../transport/ring.ts'
 import { RUNNING, type Transport } from '../transport/transport.ts'
 import { BREATHE, PARK, Pacer, TURN } from './pacer.ts'
@@ -47,12 +47,38 @@ export interface Receiver {
   isQuietDue(): boolean
 }
 
+/** Work that several cores share, and may take from one another. */
+export interface SharedWork {
+  /** Starts some, or gets some. True if it did. `isBusy`: this turn found other things to do. */
+  turn(isBusy: boolean): boolean
+  /** Whether a turn would find something. */
+  isDue(): boolean
+  /** The loop will sleep unless something is due: from now on whoever makes work wakes it. */
+  announce(): void
+  /** The loop does not sleep. */
+  withdraw(): void
+}
+
 /** What the scheduler needs from its thread. */
 export interface LoopClock {
   /** Milliseconds, monotonic. */
   now(): number
   /** Resolves after the event loop has had a turn. */
   macrotask(): Promise<void>
+}
+
+/** Told what the loop does, if a trace was asked for. Times are the clock's. */
+export interface LoopTrace extends OutboxTrace {
+  parking(): void
+  unparked(): void
+  /** Tasks were resumed between `sinceMs` and now. */
+  resumed(sinceMs: number): void
+  /** The event loop had a turn between `sinceMs` and now. */
+  breathed(sinceMs: number): void
+  /** A task begins to wait for outboxes to drain. */
+  drainBegun(): void
+  /** All that waited for it go on. */
+  drainEnded(waiters: number): void
 }
 
 export interface SchedulerOptions {
@@ -63,6 +89,9 @@ export interface SchedulerOptions {
   readonly outboxWords: number
   /** This endpoint's row of metrics. */
   readonly counters: Float64Array
+  readonly trace?: LoopTrace | undefined
+  /** Done when no queued task waits. */
+  readonly work: SharedWork
 }
 
 /** Ends somebody's wait: resumed, or made to follow a promise that has failed. */
@@ -77,6 +106,7 @@ export class Scheduler {
   readonly #receiver: Receiver
   readonly #options: SchedulerOptions
   readonly #counters: Float64Array
+  readonly #trace: LoopTrace | undefined
   readonly #filled: Outbox[] = []
   #queue: Runnable[] = []
   #queueHead = 0
@@ -91,9 +121,11 @@ export class Scheduler {
     this.#receiver = receiver
     this.#options = options
     this.#counters = options.counters
+    this.#trace = options.trace
+    const { outboxWords, counters, trace } = options
     const pool = new ChunkPool()
     this.outboxes = transport.writers.map(
-      (_, dst) => new Outbox(transport, dst, options.outboxWords, this, options.counters, pool),
+      (_, dst) => new Outbox(transport, dst, outboxWords, this, counters, pool, trace),
     )
   }
 
@@ -128,6 +160,7 @@ export class Scheduler {
 
   /** Resolves when every outbox is below its high-water mark; at once in a later turn if so. */
   drain(): Promise<void> {
+    this.#trace?.drainBegun()
     return this.#wait(this.#drainers)
   }
 
@@ -172,6 +205,10 @@ export class Scheduler {
       isProgress = true
     }
     if (this.#startTasks()) isProgress = true
+    if (this.#queue.length === 0 && this.#options.work.turn(isProgress)) {
+      isProgress = true
+      this.#isTouched = true
+    }
     if (this.#yielders.length > 0) {
       isProgress = true
       const yielders = this.#yielders
@@ -183,6 +220,7 @@ export class Scheduler {
       isProgress = true
       const drainers = this.#drainers
       this.#drainers = []
+      this.#trace?.drainEnded(drainers.length)
       this.#resume(drainers)
     }
     return isProgress
@@ -193,7 +231,7 @@ export class Scheduler {
    * Rejects with what a handler's surroundings throw, which is a defect. Suspends.
    */
   async run(): Promise<number> {
-    const { clock, spinMs } = this.#options
+    const { clock, spinMs, trace } = this.#options
     const pacer = new Pacer(() => clock.now(), spinMs, this.#counters)
     pacer.resumed()
     let hops = 0
@@ -213,13 +251,17 @@ export class Scheduler {
       // A resumed task may be some microtasks deep; tasks that wait for messages only need a look.
       if (hops > 0 || (this.activeTasks > 0 && isHopDue(pacer.idleTurns))) {
         hops--
+        const sinceMs = trace === undefined ? 0 : clock.now()
         await undefined // suspends: tasks run, and may write, queue and call
+        trace?.resumed(sinceMs)
       }
       const next = pacer.next(isProgress)
       if (next === TURN || (next === PARK && hops > 0)) continue
       if (this.#transport.state() !== RUNNING) break
+      const sinceMs = trace === undefined ? 0 : clock.now()
       // suspends: anything may have changed
       await (next === BREATHE ? clock.macrotask() : this.#park(pacer))
+      if (next === BREATHE) trace?.breathed(sinceMs)
       pacer.resumed()
     }
     return this.#transport.state()
@@ -248,19 +290,24 @@ export class Scheduler {
 
   async #park(pacer: Pacer): Promise<void> {
     const transport = this.#transport
+    const { work } = this.#options
     transport.armPark()
+    work.announce()
     this.#wantRoom()
-    if (this.#hasWork()) {
-      transport.disarmPark()
-      return
+    if (this.#hasWork()) transport.disarmPark()
+    else {
+      const wait = transport.park()
+      if (wait !== undefined) {
+        this.#counters[COUNTER.parks]!++
+        pacer.parked()
+        this.#trace?.parking()
+        this.#isParked = true
+        await wait
+        this.#isParked = false
+        this.#trace?.unparked()
+      }
     }
-    const wait = transport.park()
-    if (wait === undefined) return
-    this.#counters[COUNTER.parks]!++
-    pacer.parked()
-    this.#isParked = true
-    await wait
-    this.#isParked = false
+    work.withdraw()
   }
 
   /** Asks for news of room wherever something waits for it. Between arming and looking. */
@@ -282,6 +329,7 @@ export class Scheduler {
       this.#yielders.length > 0 ||
       this.#isTouched ||
       this.#receiver.isQuietDue() ||
+      this.#options.work.isDue() ||
       this.flush(FLUSH_TURN) ||
       (this.#drainers.length > 0 && this.#isDrained()) ||
       this.#hasArrivals()

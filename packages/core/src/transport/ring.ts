@@ -27,6 +27,9 @@ export const RING_HEAD = 32
 /** Index of the word that asks for news of room; beside the tail, which the reader loads anyway. */
 export const RING_WANTED = 1
 
+/** Words of a cache line. */
+const LINE_WORDS = 8
+
 /** The writing end. `reserve`, fill the words through `f64` and `i32`, then `publish`. */
 export class RingWriter {
   /** The data words as doubles; index as returned by `reserve`. */
@@ -73,6 +76,17 @@ export class RingWriter {
     const words = Math.min(most, free, this.capacity - position)
     this.tail = (this.tail + words) | 0
     return words
+  }
+
+  /**
+   * Brings reserved words from index `at` on into this thread's cache, all of them at a time. Left
+   * to the messages, each cache line would be waited for when its turn comes: its last user was the
+   * reader.
+   */
+  claim(at: number, words: number): void {
+    const { f64 } = this
+    const end = at + words
+    for (let word = at; word < end; word += LINE_WORDS) f64[word] = 0
   }
 
   /** Takes the last `words` reserved words back; they must not have been published. */

@@ -2,6 +2,7 @@
  * Scenarios: what tests have processes of their own do. Each leaves its process with nothing to do,
  * so that one that does not end shows what was left running.
  */
+import { watch } from '@orujo/cli'
 import { type LaunchOptions, OrujoError, type Runtime, launch } from '@orujo/core'
 import * as work from './work.ts'
 
@@ -22,6 +23,12 @@ function launchTwo(options: Options = {}): Promise<Runtime> {
 export async function launchAndClose(options: Options = {}): Promise<number> {
   await using runtime = await launchTwo(options)
   return await runtime.host.call(work.add, 1, 1, 2)
+}
+
+/** Runs of one-way messages to core 1: what came of them there. */
+export async function tallyOnOther(count: number): Promise<unknown> {
+  await using runtime = await launchTwo()
+  return await runtime.run(work.tallyOn, 1, count)
 }
 
 /** What `launch` rejects with. */
@@ -51,6 +58,18 @@ export async function forgetToClose(): Promise<void> {
   const runtime = await launchTwo()
   await runtime.run(work.answer, 1)
   AbortSignal.timeout(500).addEventListener('abort', () => process.exit(11))
+}
+
+/** Is interrupted while it waits for a run that is traced into `file`. */
+export async function interruptTraced(file: string): Promise<void> {
+  await using runtime = await launchTwo({ trace: file })
+  const { stdout, stderr } = process
+  const terminal = { stdout, stderr, isProgressWanted: false, nowMs: () => 0 }
+  using _watching = watch(runtime, { trace: file, metrics: false }, terminal)
+  const run = runtime.runWith({ core: 1 }, work.waitForEver)
+  await runtime.host.call(work.place, 1)
+  process.kill(process.pid, 'SIGINT')
+  await run
 }
 
 function describe(error: unknown): string {

@@ -1,5 +1,5 @@
 /** A program whose traffic can be told beforehand, message by message. */
-import { type Core, barrier, delegate, onAllCores, task } from '@orujo/core'
+import { type Core, anywhere, barrier, delegate, onAllCores, task } from '@orujo/core'
 import { add, answer, echo, occupy, touch } from './work.ts'
 
 export const pair = delegate(
@@ -47,6 +47,16 @@ export const mixHere = task('traffic.mix-here', async (core: Core, count: number
     })
     if (i % 10 === 0) await barrier(core)
   }
+})
+
+/** Unbound tasks, each of which keeps its core busy for some time. */
+export const spread = task('traffic.spread', (core: Core, count: number, ms: number): void => {
+  for (let i = 0; i < count; i++) core.send(keepBusy, anywhere, ms)
+})
+
+export const keepBusy = task('traffic.keep-busy', (core: Core, ms: number): void => {
+  const end = core.endpoint.clock.now() + ms
+  while (core.endpoint.clock.now() < end);
 })
 
 export const say = delegate('traffic.say', (_core: Core, _text: string): void => undefined)

@@ -30,6 +30,33 @@ export const lastWords = task('work.last-words', (core: Core): void => {
   process.exit(4)
 })
 
+/** A sum of what came by one-way messages of two numbers. */
+class Tally {
+  sum = 0
+}
+
+export const tally = delegate('work.tally', (core: Core, a: number, b: number): void => {
+  core.endpoint.state(Tally, () => new Tally()).sum += a * b
+})
+
+/** Of this core, and whether Node forbids it to make code from strings. */
+export const tallied = delegate('work.tallied', (core: Core) => {
+  const { sum } = core.endpoint.state(Tally, () => new Tally())
+  try {
+    new Function('return 1')
+    return { sum, isCodeForbidden: false }
+  } catch {
+    return { sum, isCodeForbidden: true }
+  }
+})
+
+export const tallyOn = task('work.tally-on', async (core: Core, dst: number, count: number) => {
+  await core.finish((inner) => {
+    for (let i = 1; i <= count; i++) inner.send(tally, dst, i, 0.5)
+  })
+  return await core.call(tallied, dst)
+})
+
 /** Nothing, as cheaply as a message can say it. */
 export const touch = delegate('work.touch', (_core: Core, _number: number): void => undefined)
 

@@ -1,6 +1,7 @@
 /** Handles of scopes that have ended, and what a scope waits for. */
 import test from 'ava'
 import { type Core, completionEvent, delegate, task } from '@orujo/core'
+import { slotOf } from '#core/sync/scope-number.js'
 import { Cluster } from '../../../support/cluster.ts'
 import { type Failure, failure } from '../../../support/machine.ts'
 import { forSeeds } from '../../../support/schedule.ts'
@@ -32,7 +33,7 @@ const fail = delegate('test.scope.fail', (_core: Core, _value: number) => {
   throw new Error('on purpose')
 })
 
-/** Uses the handle of a scope after it has ended; then another scope gets its number. */
+/** Uses the handle of a scope after it has ended; then another scope gets its slot. */
 const useAfterEnd = task('test.scope.use-after-end', async (core: Core, isReused: boolean) => {
   let kept = core
   await core.finish((inner) => {
@@ -53,7 +54,7 @@ const useAfterEnd = task('test.scope.use-after-end', async (core: Core, isReused
   return core.finish(async (other) => {
     const codes = await attempts()
     other.send(see, 1, 1)
-    return other.scope.id === kept.scope.id ? codes : []
+    return slotOf(other.scope.id) === slotOf(kept.scope.id) ? codes : []
   })
 })
 
@@ -69,6 +70,31 @@ const listen = task('test.scope.listen', async (core: Core) => {
 
 const listenEverywhere = task('test.scope.listen-everywhere', async (core: Core) => {
   for (let dst = 0; dst < core.cores; dst++) core.send(listen, dst)
+})
+
+/** Keeps the handle of its scope beyond its end. */
+const keep = task('test.scope.keep', async (core: Core) => {
+  seenOf(core).core = core
+})
+
+/** Uses the handle that core 1 has kept: says how it was refused, if it was. */
+const useKept = task('test.scope.use-kept', async (core: Core) => {
+  const kept = seenOf(core).core!
+  return (await failure(() => kept.send(see, 0, 1)))?.code
+})
+
+/** Two scopes in one slot; between them, and in the second, the handle of the first is used. */
+const useElsewhere = task('test.scope.use-elsewhere', async (core: Core, isHeard: boolean) => {
+  const slots: number[] = []
+  await core.finish((inner) => {
+    slots.push(slotOf(inner.scope.id))
+    inner.send(keep, 1)
+  })
+  await core.finish(async (inner) => {
+    slots.push(slotOf(inner.scope.id))
+    if (isHeard) await inner.call(see, 1, 0)
+  })
+  return { slots, code: await core.call(useKept, 1) }
 })
 
 const closeTwice = task('test.scope.close-twice', async (core: Core) => {
@@ -90,11 +116,14 @@ const definitions = [
   floatFinish,
   listen,
   listenEverywhere,
+  keep,
+  useKept,
+  useElsewhere,
   closeTwice,
 ]
 
 for (const isReused of [false, true]) {
-  const when = isReused ? ', even when its number is in use again' : ''
+  const when = isReused ? ', even when its slot is in use again' : ''
   test(`the handle of a scope that has ended refuses everything${when}`, (t) =>
     forSeeds(20, async (schedule) => {
       await using cluster = new Cluster({ definitions, schedule })
@@ -102,6 +131,24 @@ for (const isReused of [false, true]) {
       t.deepEqual(codes, Array(8).fill('ORUJO_SCOPE_ENDED'))
       t.is(seenOf(cluster.core(1)).count, isReused ? 2 : 1)
     }))
+}
+
+for (const isHeard of [true, false]) {
+  const title = isHeard
+    ? 'another core refuses the handle of an ended scope when it has heard of a later one'
+    : 'work through an ended handle that its core does not know to be ended is told as unheard'
+  test(title, (t) =>
+    forSeeds(20, async (schedule) => {
+      await using cluster = new Cluster({ definitions, schedule })
+      const { slots, code } = await cluster.run(useElsewhere, isHeard)
+      t.is(slots[0], slots[1])
+      t.is(code, isHeard ? 'ORUJO_SCOPE_ENDED' : undefined)
+      await cluster.settle()
+      t.is(seenOf(cluster.core(0)).count, isHeard ? 0 : 1)
+      t.is(cluster.lines.length > 0, !isHeard)
+      for (const line of cluster.lines) t.regex(line, /whose scope had ended/)
+    }),
+  )
 }
 
 test('a run waits for a finish that its task did not wait for', (t) =>

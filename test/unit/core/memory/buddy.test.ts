@@ -69,13 +69,22 @@ test('sizes that are powers of two are taken as they are', (t) => {
   t.is(buddy.bytesInUse, 0)
 })
 
-test('exhaustion names the request, what is free, and the option to raise', (t) => {
+test('exhaustion names the request, what is free, and the options to change', (t) => {
   const buddy = new BuddyAllocator(1024 + 64, { name: 'the local region of core 3' })
   buddy.allocate(512)
   const error = t.throws(() => buddy.allocate(513, 'an allocation of 513 i8'), {
     code: 'ORUJO_MEMORY_EXHAUSTED',
   })
-  for (const part of ['513 i8', '513 bytes', 'core 3', '576 of 1088', '512 bytes', 'heapBytes']) {
+  const parts = [
+    '513 i8',
+    '513 bytes',
+    'core 3',
+    '576 of 1088',
+    '512 bytes',
+    'heapBytes',
+    'sharedBytes',
+  ]
+  for (const part of parts) {
     t.true(error.message.includes(part), part)
   }
   t.is(buddy.bytesInUse, 512)

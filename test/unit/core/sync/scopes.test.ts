@@ -1,8 +1,9 @@
 /** Scope tables, one per endpoint, whose messages arrive when the test says so. */
 import test from 'ava'
-import { InvariantError } from '#core/errors.js'
+import { InvariantError, type OrujoError } from '#core/errors.js'
+import { slotOf } from '#core/sync/scope-number.js'
 import type { Scope } from '#core/sync/scope.js'
-import { WorkFailedError } from '#core/sync/scopes.js'
+import { ScopeTable, WorkFailedError } from '#core/sync/scopes.js'
 import { TestTables } from '../../../support/scope-tables.ts'
 
 /** Settles as soon as `promise` does: 'pending', or how it ended. */
@@ -139,17 +140,79 @@ test('an abort reaches every endpoint and the events opened inside', (t) => {
   t.true(home.open(outer, false).isAborted, 'what is opened inside later is aborted at once')
 })
 
-test('the number of a closed event is used again, that of an aborted one is not', (t) => {
+test('the slot of a closed event is used again, under another number', (t) => {
   const tables = new TestTables(2)
   const home = tables.of(0)
   const first = home.open(home.root, false)
   home.close(first)
   const second = home.open(home.root, false)
-  t.is(second.id, first.id)
+  t.not(second.id, first.id)
+  t.is(slotOf(second.id), slotOf(first.id))
   home.abort(second)
   home.close(second)
-  t.not(home.open(home.root, false).id, second.id)
+  const third = home.open(home.root, false)
+  t.is(slotOf(third.id), slotOf(first.id))
+  t.false(third.isAborted)
   t.is(home.openCount, 1)
+  for (const id of [first.id, second.id]) t.true(home.at(id).isEnded)
+  t.is(home.at(third.id), third)
+})
+
+test('other endpoints learn from a later event that the earlier one is over', (t) => {
+  const tables = new TestTables(2)
+  const [home, other] = [tables.of(0), tables.of(1)]
+  const first = home.open(home.root, false)
+  const kept = other.at(first.id)
+  home.close(first)
+  t.false(kept.isEnded)
+  const second = home.open(home.root, false)
+  const there = other.at(second.id)
+  t.true(kept.isEnded)
+  t.is(other.at(second.id), there, 'and the later one stays known')
+  t.true(other.at(first.id).isEnded)
+  t.is(other.at(second.id), there)
+})
+
+test('generations of a slot begin anew, and the shorter way round says which is later', (t) => {
+  const tables = new TestTables(2)
+  const [home, other] = [tables.of(0), tables.of(1)]
+  const ids = new Set<number>()
+  for (let i = 0; i < 256; i++) {
+    const scope = home.open(home.root, false)
+    t.false(other.at(scope.id).isEnded)
+    t.true(scope.id >= 0 && scope.id < 2 ** 31)
+    ids.add(scope.id)
+    home.close(scope)
+  }
+  t.is(ids.size, 256)
+  t.true(ids.has(home.open(home.root, false).id))
+})
+
+test('more events than there are slots is an error that says so', (t) => {
+  const endpoints = 2 ** 21
+  const table = new ScopeTable(
+    0,
+    endpoints,
+    new TestTables(1).link(0),
+    () => undefined,
+    () => undefined,
+  )
+  for (let i = 1; i < 4; i++) table.open(table.root, false)
+  const error = t.throws<OrujoError>(() => table.open(table.root, false))
+  t.is(error.code, 'ORUJO_OVERFLOW')
+  t.regex(error.message, /More than 4 completion scopes/)
+})
+
+test('only what was enrolled can be completed', (t) => {
+  const tables = new TestTables(2)
+  const event = eventOf(tables)
+  const home = tables.of(0)
+  home.enter(event) // a task that runs
+  const error = t.throws<InvariantError>(() => home.complete(event, 1))
+  t.regex(error.message, /1 completed where only 0 were enrolled/)
+  home.enroll(event, 2)
+  home.complete(event, 2)
+  t.is(event.active, 1)
 })
 
 test('at the end everybody who waits is rejected, and whoever comes later', async (t) => {

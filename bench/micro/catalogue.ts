@@ -14,6 +14,7 @@ import type { MicroCase } from '../harness/case.ts'
 import type { Family } from '../harness/select.ts'
 import { array } from './array.ts'
 import { blockingMany, blockingOne } from './blocking.ts'
+import { COMBINING } from './combining.ts'
 import { completion } from './completion.ts'
 import { forallSync } from './forall.ts'
 import { gupsBlocking, gupsOneWay, gupsPlain } from './gups.ts'
@@ -54,5 +55,6 @@ export const FAMILIES: readonly Family[] = [
   [forallSync, plainLoop],
   [gupsOneWay, gupsBlocking, gupsPlain],
   [uts, utsPlain],
+  COMBINING,
   [launchFirstDelegate, piscinaStart, launchClose, piscinaClose],
 ]

@@ -20,9 +20,12 @@ export interface RuntimeCaseOptions {
   readonly name: string
   readonly unit: string
   readonly better: Better
-  readonly baseline: string
+  /** Without one the case is nothing but a baseline. */
+  readonly baseline?: string
   /** Module of the definitions: `import.meta.url` of the case. */
   readonly program: string
+  /** Default: CORES. */
+  readonly cores?: number
   readonly stealing?: LaunchOptions['stealing']
   /** Does `count` operations and says how long they took. */
   readonly task: Task<[count: number], Timed>
@@ -35,14 +38,15 @@ export interface RuntimeCaseOptions {
 }
 
 export function runtimeCase(options: RuntimeCaseOptions): MicroCase {
-  const { name, unit, better, baseline, step = 1, program, stealing = 'all' } = options
+  const { name, unit, better, baseline, cores = CORES, step = 1 } = options
+  const { program, stealing = 'all' } = options
   return {
     name,
     unit,
     better,
-    baseline,
+    ...(baseline === undefined ? {} : { baseline }),
     async open() {
-      const runtime = await launch({ program, coresPerLocale: CORES, stealing })
+      const runtime = await launch({ program, coresPerLocale: cores, stealing })
       return {
         async trial(scale) {
           const count = scaled(options.count / step, scale) * step

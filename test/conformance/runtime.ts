@@ -4,6 +4,7 @@
  */
 import test, { type ExecutionContext } from 'ava'
 import type { Machine } from '../support/machine.ts'
+import { collectionRules } from './runtime-collections.ts'
 import { arrayOperationRules } from './runtime-arrays.ts'
 import { cacheRules } from './runtime-caches.ts'
 import { collectiveRules } from './runtime-collectives.ts'
@@ -54,6 +55,7 @@ export function runtimeConformance(withMachine: WithMachine): void {
     arrayOperationRules(rule)
     reducerRules(rule)
     storageRules(rule)
+    collectionRules(rule)
     synchronizationRules(rule)
   }
 }

@@ -12,7 +12,6 @@ import { setImmediate } from 'node:timers/promises'
 import type { Task } from '@orujo/core'
 import { Core } from '#core/delegate/core.js'
 import { Endpoint } from '#core/delegate/endpoint.js'
-import { coreExtensions } from '#core/delegate/handles.js'
 import {
   type StealingOptions,
   type StealingPolicy,
@@ -20,6 +19,7 @@ import {
 } from '#core/delegate/stealing.js'
 import { waitingOn } from '#core/delegate/waiting.js'
 import { builtinDefinitions } from '#core/launch/builtins.js'
+import { builtinExtensions } from '#core/launch/extensions.js'
 import { CoreMemory } from '#core/memory/directory.js'
 import { CoreHeap } from '#core/memory/heap.js'
 import type { AnyDefinition } from '#core/message/definition.js'
@@ -216,7 +216,7 @@ export class Cluster {
       clock: this.clock,
       spinMs: 0,
       outboxBytes,
-      extensions: coreExtensions,
+      extensions: builtinExtensions,
       makeCore: (endpoint, scope) => {
         this.#scopes.push({ endpoint, scope })
         return new Core(endpoint, scope)

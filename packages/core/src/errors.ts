@@ -24,6 +24,7 @@ export type OrujoCode =
   | 'ORUJO_ABORTED'
   | 'ORUJO_DEADLOCK'
   | 'ORUJO_SCOPE_ENDED'
+  | 'ORUJO_CAPACITY'
   | 'ORUJO_TRACE'
   | 'ORUJO_COLLECTIVE'
   | 'ORUJO_FILE'

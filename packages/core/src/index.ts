@@ -2,7 +2,14 @@
  * @orujo/core: many cores as one memory. Names for everyone; siblings find a few more in
  * internal.ts.
  */
+export { GlobalBag, globalBag } from './collections/bag.ts'
+export { type CollectionOptions, freeCollection } from './collections/collection.ts'
+export { GlobalCounter, globalCounter } from './collections/counter.ts'
+export { GlobalHashMap, GlobalHashSet, globalHashMap, globalHashSet } from './collections/map.ts'
+export { GlobalVector, type VectorOptions, globalVector } from './collections/vector.ts'
 export { compareAndSwap, fetchAdd, increment, read, write } from './delegate/atomic.ts'
+export { Answers, type Combining, FlatCombiner, type Round } from './delegate/combiner.ts'
+export { combiningFetchAdd } from './delegate/combining.ts'
 export { Core, type Target } from './delegate/core.ts'
 export { delegate, factory, objectDelegate, task } from './delegate/define.ts'
 export type { Combinable, Operator, OperatorOn } from './delegate/operator.ts'

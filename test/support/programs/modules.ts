@@ -6,6 +6,7 @@ import { definitionsIn } from '#core/message/handlers.js'
 import * as arrays from './arrays.ts'
 import * as caches from './caches.ts'
 import * as checks from './checks.ts'
+import * as collections from './collections.ts'
 import * as collectives from './collectives.ts'
 import * as completion from './completion.ts'
 import * as delegates from './delegates.ts'
@@ -22,6 +23,7 @@ const MODULES: Readonly<Record<string, object>> = {
   arrays,
   caches,
   checks,
+  collections,
   collectives,
   completion,
   delegates,

@@ -1,6 +1,11 @@
 /**
  * Definitions that every program has without exporting them.
  */
+import { bagDefinitions } from '../collections/bag.ts'
+import { collectionDefinitions } from '../collections/collection.ts'
+import { counterDefinitions } from '../collections/counter.ts'
+import { mapDefinitions } from '../collections/map-client.ts'
+import { vectorDefinitions } from '../collections/vector.ts'
 import { atomicDefinitions } from '../delegate/atomic.ts'
 import { eventDefinitions } from '../delegate/event.ts'
 import { writeLine } from '../delegate/log.ts'
@@ -24,6 +29,11 @@ export const builtinDefinitions: readonly AnyDefinition[] = Object.freeze([
   writeLine,
   ...allocationDefinitions,
   ...forallDefinitions,
+  ...collectionDefinitions,
+  ...counterDefinitions,
+  ...vectorDefinitions,
+  ...mapDefinitions,
+  ...bagDefinitions,
   ...forallUnboundDefinitions,
   ...meetingDefinitions,
   ...reducerDefinitions,

@@ -13,7 +13,6 @@ import { expose } from 'comlink'
 
 import { Core } from '../delegate/core.ts'
 import { Endpoint } from '../delegate/endpoint.ts'
-import { coreExtensions } from '../delegate/handles.ts'
 import { writeLine } from '../delegate/log.ts'
 import type { StealingOptions } from '../delegate/stealing.ts'
 import { waitingOn } from '../delegate/waiting.ts'
@@ -34,6 +33,7 @@ import {
 } from './control.ts'
 import { within } from './deadline.ts'
 import { ExternalSources } from './external.ts'
+import { builtinExtensions } from './extensions.ts'
 import { LineWriter } from './line-writer.ts'
 import { LOADING_KEY } from './options.ts'
 import { loadProgram, printsOf } from './program.ts'
@@ -149,7 +149,7 @@ function buildEndpoint(start: CoreStart): Endpoint {
     spinMs: start.spinMs,
     outboxBytes: start.outboxBytes,
     stealing: start.stealing,
-    extensions: coreExtensions,
+    extensions: builtinExtensions,
     makeCore: (owner, scope) => new Core(owner, scope),
     writeLine: (line) => {
       if (start.log === 'stderr' || endpoint.ended !== undefined) lines.write(line)

@@ -18,7 +18,6 @@ import { EventEmitter } from 'eventemitter3'
 
 import { Core } from '../delegate/core.ts'
 import { Endpoint } from '../delegate/endpoint.ts'
-import { coreExtensions } from '../delegate/handles.ts'
 import { OrujoError } from '../errors.ts'
 import { CoreMemory } from '../memory/directory.ts'
 import type { HandlerTable } from '../message/handlers.ts'
@@ -30,6 +29,7 @@ import { threadClock, threadOrigin } from './clock.ts'
 import { packError, unpackError } from './control.ts'
 import { DeadlockWatch } from './deadlock-watch.ts'
 import { within } from './deadline.ts'
+import { builtinExtensions } from './extensions.ts'
 import { LineWriter } from './line-writer.ts'
 import { type RunOptions, type Settings, settleRun } from './options.ts'
 import { CorePools, type CoreThread, type SharedParts, coreLostError } from './pools.ts'
@@ -268,7 +268,7 @@ export class Runtime extends EventEmitter<RuntimeEvents> {
       recorder: recorderIn(this.#parts.trace, transport.endpoint, clock, counters),
       spinMs: 0,
       outboxBytes: this.#settings.outboxBytes,
-      extensions: coreExtensions,
+      extensions: builtinExtensions,
       makeCore: (owner, scope) => new Core(owner, scope),
       writeLine: (line) => {
         if (this.#settings.log === 'event') this.emit('log', line)

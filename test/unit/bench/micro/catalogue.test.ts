@@ -23,6 +23,8 @@ const DEMANDED = [
   'gups.blocking',
   'uts',
   'launch.close',
+  'counter.combining',
+  'vector.combining',
 ] as const
 
 test('every demanded case is there and has a baseline', (t) => {

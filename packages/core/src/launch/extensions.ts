@@ -1,0 +1,13 @@
+/**
+ * Every handle that may travel as an argument, of all levels. Tags 0 to 15 are free for packages
+ * above.
+ */
+import { collectionExtensions } from '../collections/handles.ts'
+import type { Endpoint } from '../delegate/endpoint.ts'
+import { coreExtensions } from '../delegate/handles.ts'
+import type { CodecExtension } from '../message/codec-extension.ts'
+
+export const builtinExtensions: readonly CodecExtension<Endpoint>[] = Object.freeze([
+  ...coreExtensions,
+  ...collectionExtensions,
+])

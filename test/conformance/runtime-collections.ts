@@ -1,0 +1,151 @@
+/**
+ * Rules of collections: nothing is lost, doubled or out of order, with combining and without.
+ */
+import { freeCollection, globalCounter, globalVector } from '@orujo/core'
+import type { Rule } from '../support/machine.ts'
+import * as program from '../support/programs/collections.ts'
+
+const WAYS = [true, false] as const
+
+export function collectionRules(rule: Rule): void {
+  counterRules(rule)
+  vectorRules(rule)
+  mapRules(rule)
+  otherRules(rule)
+}
+
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i)
+}
+
+function counterRules(rule: Rule): void {
+  rule('every addition to a counter gets a value of its own', async (t, machine) => {
+    const each = 50
+    const all = each * machine.cores
+    for (const combining of WAYS) {
+      const { before, value } = await machine.run(program.counting, combining, each)
+      // Additions of 1 begin before those of 2 on their core, not on others.
+      t.is(new Set(before).size, all)
+      t.is(value, 3 * all)
+    }
+  })
+
+  rule('a scope waits for one-way additions', async (t, machine) => {
+    t.is(await machine.run(program.scoped, 100), 100 * machine.cores)
+  })
+
+  rule('combining additions to an element answer what one after another would', async (t, m) => {
+    const all = 40 * m.cores
+    const [doubles, bigints, bytes] = await m.run(program.additions, 40)
+    t.deepEqual(doubles, { seen: range(all), value: all })
+    t.deepEqual(bigints, { seen: range(all), value: all })
+    t.deepEqual(bytes, { seen: range(all), value: all })
+  })
+}
+
+function vectorRules(rule: Rule): void {
+  rule('a queue gives every value once, those of one core in their order', async (t, machine) => {
+    const each = 300
+    for (const combining of WAYS) {
+      const found = await machine.run(program.queueing, combining, each)
+      const { sizes, taken, first, beyond, empty } = found
+      t.deepEqual(sizes, [each * machine.cores, 0])
+      t.is((first ?? NaN) % each, 0)
+      t.is(beyond, undefined)
+      t.deepEqual(empty, [undefined, undefined])
+      const all = taken.flat().sort((a, b) => a - b)
+      t.deepEqual(all, range(each * machine.cores))
+      for (const values of taken) {
+        for (const owner of range(machine.cores)) {
+          const own = values.filter((value) => Math.floor(value / each) === owner)
+          t.deepEqual(
+            own,
+            [...own].sort((a, b) => a - b),
+          )
+        }
+      }
+    }
+  })
+
+  rule('a stack gives the last value first', async (t, machine) => {
+    const expected = [...range(700).reverse(), undefined].map((i) => {
+      return i === undefined ? undefined : `value ${i}`
+    })
+    for (const combining of WAYS) {
+      t.deepEqual(await machine.run(program.stacking, combining, 700), expected)
+    }
+  })
+
+  rule('loops over a vector see every value where it is, and may replace it', async (t, m) => {
+    for (const count of [1, 255, 600]) {
+      t.deepEqual(await m.run(program.looping, count), { wrong: [], size: count })
+    }
+  })
+
+  rule('a push that finds no room fails, and only that one', async (t, machine) => {
+    for (const combining of WAYS) {
+      const { codes, scope, first, rest } = await machine.run(program.overfull, combining)
+      t.deepEqual(codes, [undefined, undefined, undefined, 'ORUJO_CAPACITY', 'ORUJO_CAPACITY'])
+      t.deepEqual(scope, ['ORUJO_WORK_FAILED', 'ORUJO_CAPACITY'])
+      t.is(first, 1)
+      t.deepEqual(rest, [7, 2])
+    }
+  })
+}
+
+function mapRules(rule: Rule): void {
+  rule('updates of one key by all cores add up; keys are found and removed', async (t, m) => {
+    for (const combining of WAYS) {
+      const found = await m.run(program.mapping, combining, 40)
+      t.deepEqual(found.counts, Array<number>(40).fill(m.cores))
+      t.is(found.longer, m.cores + 5)
+      t.deepEqual(found.removed, [true, false])
+      t.deepEqual(found.inserted, [true, false])
+      t.deepEqual(found.after, [6, undefined])
+      t.deepEqual(found.has, [true, false, true])
+      t.deepEqual(found.sizes, [40, 39, 0])
+    }
+  })
+
+  rule('an update that fails fails alone', async (t, machine) => {
+    for (const combining of WAYS) {
+      const { results, scope, value } = await machine.run(program.failing, combining)
+      t.deepEqual(results, [1, 'RangeError: -1 is negative', 3])
+      t.is(scope, 'ORUJO_WORK_FAILED')
+      t.is(value, 3)
+    }
+  })
+
+  rule('keys and values may be anything that can be sent', async (t, machine) => {
+    const found = await machine.run(program.anything)
+    t.deepEqual(found, [...range(11).map((i) => ({ i })), null, 12])
+  })
+}
+
+function otherRules(rule: Rule): void {
+  rule('a bag gives every value once, to whoever takes', async (t, machine) => {
+    for (const combining of WAYS) {
+      const { size, sum, taken, left } = await machine.run(program.bagging, combining, 200)
+      t.is(size, 200)
+      t.is(sum, (200 * 199) / 2)
+      t.deepEqual(taken, range(200))
+      t.deepEqual(left, [undefined, 0, 'text', 0])
+    }
+  })
+
+  rule('the host can use collections, too', async (t, machine) => {
+    const { host } = machine
+    const counter = await machine.until(globalCounter(host))
+    await machine.until(host.finish((inner) => void counter.send(inner, 5)))
+    t.is(await machine.until(counter.value(host)), 5)
+    const vector = await machine.until(globalVector<string>(host))
+    await machine.until(vector.push(host, 'a'))
+    t.is(await machine.until(vector.pop(host)), 'a')
+    for (const one of [counter, vector]) await machine.until(freeCollection(host, one))
+  })
+
+  rule('a freed collection is refused, and freed once', async (t, machine) => {
+    const bad = 'ORUJO_BAD_ADDRESS'
+    t.deepEqual(await machine.run(program.freed), [bad, bad, 'ORUJO_DOUBLE_FREE', bad])
+  })
+}

@@ -185,7 +185,7 @@ const shape = {
   figure: millionsPerSecond,
 } as const
 
-/** Blocking and one-way; the first and the fourth are what the others are held against. */
+/** The first three are what the others are held against. */
 export const COMBINING = [
   runtimeCase({ ...shape, name: 'counter.delegates', task: adds }),
   runtimeCase({ ...shape, name: 'counter.delegates.one-way', task: addSends }),

@@ -90,6 +90,20 @@ test.serial('a report for people is a table; nothing but it is printed', async (
   t.regex(stdout, /verified +│ yes /)
 })
 
+test.serial('--metrics goes to stderr, so that stdout stays what it is', async (t) => {
+  const { stdout, stderr } = await run(
+    'nqueens',
+    '--size',
+    '8',
+    '--cores',
+    '2',
+    '--json',
+    '--metrics',
+  )
+  t.is((JSON.parse(stdout) as Report)['solutions'], 92)
+  t.regex(stderr, /Messages since the launch/)
+})
+
 const REFUSALS: readonly (readonly [args: string, message: RegExp])[] = [
   ['gups --log-size 0', /'--log-size <n>' argument '0' is invalid. It must be at least 1/],
   ['gups --log-size 31', /It must be at most 30/],

@@ -1,7 +1,13 @@
 /**
  * The command line: one command per kernel. `npm run gups -- ...` is `main.js gups ...`.
  */
-import { attachTerminal, parseCount, runCommandLine, type Terminal } from '@orujo/cli'
+import {
+  addWatchOptions,
+  attachTerminal,
+  parseCount,
+  runCommandLine,
+  type Terminal,
+} from '@orujo/cli'
 import { Command } from 'commander'
 import { addGups } from './gups/command.ts'
 import { addIntSort } from './intsort/command.ts'
@@ -25,8 +31,8 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 
 /** How to add a command with the options that every kernel has. */
 function addCommonOptions(program: Command) {
-  return (name: string, description: string): Command =>
-    program
+  return (name: string, description: string): Command => {
+    const command = program
       .command(name)
       .description(description)
       .usage('-- [options]')
@@ -37,4 +43,6 @@ function addCommonOptions(program: Command) {
         parseCount,
       )
       .option('--json', 'print one JSON object', false)
+    return addWatchOptions(command)
+  }
 }

@@ -1,12 +1,12 @@
 /**
  * Kernel: what a problem with a known answer looks like to the command line that runs it.
  */
-import type { Progress } from '@orujo/cli'
+import type { Progress, WatchOptions } from '@orujo/cli'
 import type { Runtime } from '@orujo/core'
 import type { Command } from 'commander'
 
 /** Options that every kernel has, as parsed. */
-export interface KernelOptions {
+export interface KernelOptions extends WatchOptions {
   readonly locales: number
   /** Cores in each locale. */
   readonly cores?: number

@@ -2,7 +2,14 @@
  * Running a kernel: cores for it, a bar while it works, and a report, as JSON for programs or as a
  * table for people.
  */
-import { plural, startProgress, WrongAnswerError, type Terminal } from '@orujo/cli'
+import {
+  plural,
+  startProgress,
+  watch,
+  watchLaunch,
+  WrongAnswerError,
+  type Terminal,
+} from '@orujo/cli'
 import { launch, type Topology } from '@orujo/core'
 import Table from 'cli-table3'
 import { availableParallelism } from 'node:os'
@@ -22,7 +29,9 @@ export async function runKernel(
     locales,
     coresPerLocale,
     ...(heapBytes === undefined ? {} : { heapBytes }),
+    ...watchLaunch(options),
   })
+  using _watching = watch(runtime, options, terminal)
   const { nowMs } = terminal
   using progress = startProgress(kernel.name, terminal.isProgressWanted && !options.json, terminal)
   const outcome = await kernel.solve(runtime, { nowMs, progress })

@@ -8,6 +8,7 @@ import type { Outcome, Role } from './pair.ts'
 import { ping, pong } from './ping-pong.ts'
 import { answer, ask, askOne } from './promise-ring.ts'
 import { consume, produce } from './ring.ts'
+import { layOut, steal } from './steal-loop.ts'
 
 /** Runs `count` operations over `memory`. */
 type Body = (memory: SharedArrayBuffer, count: number) => Outcome | Promise<Outcome>
@@ -20,6 +21,8 @@ const BODIES: Readonly<Record<Role, Body>> = {
   ask,
   'ask-one': askOne,
   answer,
+  'lay-out': layOut,
+  steal,
 }
 
 const { role, memory } = workerData as { role: Role; memory: SharedArrayBuffer }

@@ -10,7 +10,8 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
 /** What a thread of a pair can be told to run; `pair-thread.ts` knows the bodies. */
-export type Role = 'produce' | 'consume' | 'ping' | 'pong' | 'ask' | 'ask-one' | 'answer'
+export type Role =
+  'produce' | 'consume' | 'ping' | 'pong' | 'ask' | 'ask-one' | 'answer' | 'lay-out' | 'steal'
 
 /** What one thread found in one trial. */
 export interface Outcome {

@@ -9,6 +9,7 @@ import { postMessagePingPong, postMessagePipelined } from '../baseline/post-mess
 import { handWrittenPromiseRing, handWrittenPromiseRingOne } from '../baseline/promise-ring.ts'
 import { handWrittenRing } from '../baseline/ring.ts'
 import { asyncCall, plainLoop } from '../baseline/single-thread.ts'
+import { handWrittenSteal } from '../baseline/steal-loop.ts'
 import type { MicroCase } from '../harness/case.ts'
 import type { Family } from '../harness/select.ts'
 import { array } from './array.ts'
@@ -21,6 +22,7 @@ import { object } from './object.ts'
 import { oneWay } from './one-way.ts'
 import { spawnBound, spawnOneWay } from './spawn.ts'
 import { spawnUnbound, spawnUnboundOneWay } from './spawn-unbound.ts'
+import { stealCase } from './steal.ts'
 import { uts, utsPlain } from './uts.ts'
 
 const RATES: readonly MicroCase[] = [
@@ -48,6 +50,7 @@ export const FAMILIES: readonly Family[] = [
   RATES,
   LATENCIES,
   [spawnBound, spawnOneWay, spawnUnbound, spawnUnboundOneWay, asyncCall],
+  [stealCase, handWrittenSteal],
   [forallSync, plainLoop],
   [gupsOneWay, gupsBlocking, gupsPlain],
   [uts, utsPlain],

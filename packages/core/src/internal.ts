@@ -4,6 +4,7 @@
  */
 export { Endpoint, type EndpointOptions } from './delegate/endpoint.ts'
 export { coreExtensions } from './delegate/handles.ts'
+export { type StealingOptions, localeTaskBytes } from './delegate/stealing.ts'
 export { builtinDefinitions } from './launch/builtins.ts'
 export { CoreMemory } from './memory/directory.ts'
 export { CoreHeap } from './memory/heap.ts'

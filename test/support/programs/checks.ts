@@ -5,7 +5,7 @@ import { type Core, memoryUsage, onAllCores, task } from '@orujo/core'
 
 /** What is left here, apart from the asking run itself: nothing, if all is well. */
 export const leftHere = task('test.left-here', async (core: Core) => {
-  const { calls, scheduler, scopes } = core.endpoint
+  const { calls, scheduler, scopes, unbound } = core.endpoint
   // The asking run is a task on core 0, in one scope inside another, and waits for as many calls as
   // cores.
   const isAsking = core.id === 0
@@ -15,6 +15,7 @@ export const leftHere = task('test.left-here', async (core: Core) => {
     'calls without an answer': calls.openCount - (isAsking ? core.cores : 0),
     'running tasks': scheduler.activeTasks - (isAsking ? 2 : 1),
     'queued tasks': scheduler.queuedTasks,
+    'unbound tasks': unbound.waiting,
     'open scopes': scopes.openCount - (isAsking ? 2 : 0),
     'waiters of scopes': scopes.waiterCount,
     objects: core.memory.objects.size,

@@ -15,6 +15,8 @@ const DEMANDED = [
   'piscina.run',
   'postMessage.pipelined',
   'spawn.bound',
+  'spawn.unbound',
+  'steal',
   'completion.global',
   'forall.sync',
   'gups.one-way',

@@ -23,6 +23,7 @@ import { object } from './object.ts'
 import { oneWay } from './one-way.ts'
 import { spawnBound, spawnOneWay } from './spawn.ts'
 import { spawnUnbound, spawnUnboundOneWay } from './spawn-unbound.ts'
+import { stealCase } from './steal.ts'
 import { uts, utsPlain } from './uts.ts'
 import { stealCase } from './steal.ts'
 

@@ -25,7 +25,6 @@ import { spawnBound, spawnOneWay } from './spawn.ts'
 import { spawnUnbound, spawnUnboundOneWay } from './spawn-unbound.ts'
 import { stealCase } from './steal.ts'
 import { uts, utsPlain } from './uts.ts'
-import { stealCase } from './steal.ts'
 
 const RATES: readonly MicroCase[] = [
   oneWay,

@@ -131,7 +131,7 @@ test.serial('a table kept on an endpoint says itself what is waited for', async 
 test.serial('a barrier before which a task throws reports the error as its cause', async (t) => {
   await using runtime = await launchHere({ coresPerLocale: 3 })
   const error = await deadlocked(t, runtime.run(program.throwBeforeBarrier, 1))
-  const entered = 'a barrier or all-reduce that only these cores have entered: 0, 2'
+  const entered = 'barrier that only these cores have entered: 0, 2'
   t.deepEqual(error.waiters.slice(-1), [waiter(2, 'enter', [entered])])
   const inside = error.waiters.find(({ definition }) => definition === 'deadlocks.enter')
   t.true(inside?.waitsFor.includes(entered))

@@ -22,6 +22,30 @@ export function callBody(body: Body, context: unknown, values: readonly unknown[
   }
 }
 
+/** Calls `body` with the context and the first `count` of four arguments. */
+export function callBodyWithFew(
+  body: Body,
+  context: unknown,
+  count: number,
+  a: unknown,
+  b: unknown,
+  c: unknown,
+  d: unknown,
+): unknown {
+  switch (count) {
+    case 0:
+      return body(context)
+    case 1:
+      return body(context, a)
+    case 2:
+      return body(context, a, b)
+    case 3:
+      return body(context, a, b, c)
+    default:
+      return body(context, a, b, c, d)
+  }
+}
+
 /** Calls `body` with the context and `count` words from `at` on. */
 export function callBodyWithWords(
   body: Body,

@@ -35,6 +35,7 @@ import { frameHeader } from '../transport/frame.ts'
 import {
   areNumbers,
   callBody,
+  callBodyWithFew,
   firstValues,
   suspendedError,
   unboundDelegateError,
@@ -148,20 +149,13 @@ export class Core {
         }
       }
     }
-    if (target === anywhere && count <= 4) {
-      if (definition.kind !== 'task') throw unboundDelegateError(definition)
-      return this.endpoint.unbound.add(definition, this.scope, NO_ANSWER, count, a, b, c, d)
-    }
-    const dst = typeof target === 'number' ? target : target.core
-    if (dst !== this.id && dst >= 0) {
-      const shape = shapeOf(count, a, b, c, d)
-      if (shape >= 0) return this.#sendWords(definition, target, dst, shape, count, a, b, c, d)
-    }
+    // The rest is elsewhere, because engines inline short functions only.
+    if (count <= 4) return this.#sendFew(definition, target, count, a, b, c, d)
     const values = firstValues(count, a, b, c, d)
     // By index, because handing `arguments` on would make it an object in every call.
     // eslint-disable-next-line prefer-rest-params -- a rest parameter would allocate in every call
     for (let i = 4; i < count; i++) values.push(arguments[2 + i])
-    return this.#sendSlow(definition, target, dst, values)
+    return this.#sendSlow(definition, target, values)
   }
 
   /**
@@ -318,6 +312,30 @@ export class Core {
     return new JoinHandle(promise)
   }
 
+  /** Up to four arguments. */
+  #sendFew(
+    definition: AnyDefinition,
+    target: AnyTarget,
+    count: number,
+    a: unknown,
+    b: unknown,
+    c: unknown,
+    d: unknown,
+  ): boolean {
+    if (target === anywhere) {
+      if (definition.kind !== 'task') throw unboundDelegateError(definition)
+      return this.endpoint.unbound.add(definition, this.scope, NO_ANSWER, count, a, b, c, d)
+    }
+    const dst = typeof target === 'number' ? target : target.core
+    if (dst === this.id) {
+      if (definition.kind === 'delegate') return this.#sendHere(definition, count, a, b, c, d)
+    } else if (dst >= 0) {
+      const shape = shapeOf(count, a, b, c, d)
+      if (shape >= 0) return this.#sendWords(definition, target, dst, shape, count, a, b, c, d)
+    }
+    return this.#sendSlow(definition, target, firstValues(count, a, b, c, d))
+  }
+
   /** Numbers and handles to another core, in the open run of their like or in a new one. */
   #sendWords(
     definition: AnyDefinition,
@@ -356,12 +374,41 @@ export class Core {
     return outbox.isOpen
   }
 
-  #sendSlow(definition: AnyDefinition, target: AnyTarget, dst: number, values: unknown[]): boolean {
+  /** A delegate with few arguments to this core: no array of them is made. */
+  #sendHere(
+    definition: AnyDefinition,
+    count: number,
+    a: unknown,
+    b: unknown,
+    c: unknown,
+    d: unknown,
+  ): boolean {
+    const { endpoint, scope } = this
+    if (this.#depth === MAX_DEPTH || endpoint.ended !== undefined) {
+      return this.#sendSlow(definition, this.id, firstValues(count, a, b, c, d))
+    }
+    scope.checkOpen()
+    if (definition.table !== endpoint.table) endpoint.table.idOf(definition)
+    endpoint.countLocal()
+    this.#depth++
+    try {
+      const result = callBodyWithFew(definition.body, this, count, a, b, c, d)
+      if (isThenable(result)) throw suspendedError(definition, result)
+    } catch (error) {
+      endpoint.scopeFailed(scope, error, { kind: 'delegate', definition: definition.name })
+    } finally {
+      this.#depth--
+    }
+    return true
+  }
+
+  #sendSlow(definition: AnyDefinition, target: AnyTarget, values: unknown[]): boolean {
     const { endpoint, scope } = this
     if (target === anywhere) {
       if (definition.kind !== 'task') throw unboundDelegateError(definition)
       return endpoint.unbound.addValues(definition, scope, NO_ANSWER, values)
     }
+    const dst = typeof target === 'number' ? target : target.core
     const outbox = this.#outboxes[dst] ?? noSuchCore(this, dst)
     if (endpoint.ended !== undefined) throw endpoint.ended
     scope.checkOpen()

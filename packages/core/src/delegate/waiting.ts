@@ -121,8 +121,9 @@ function viewScope(scope: Scope): ScopeView {
 function waitsOf(endpoint: Endpoint): Wait[] {
   const found: Wait[] = []
   for (const state of endpoint.states()) if (isWaitSource(state)) state.addWaits(found)
-  for (const object of endpoint.memory.objects.held())
+  for (const object of endpoint.memory.objects.held()) {
     if (isWaitSource(object)) object.addWaits(found)
+  }
   const count = endpoint.scheduler.drainerCount
   if (count > 0) found.push({ what: 'room in the ring of a core that does not read', count })
   return found

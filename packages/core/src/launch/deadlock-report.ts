@@ -12,7 +12,6 @@ import type { CoreId } from '../place.ts'
 const MAX_LINES = 12
 
 /** Own definitions that tasks call: what it means to wait for them. */
-const MEETING = 'orujo.meet'
 const EVENT_WAIT = 'orujo.event.wait'
 const OWN_PREFIX = 'orujo.'
 
@@ -148,22 +147,19 @@ class Picture {
     })
   }
 
-  /** Called tasks that have not answered `core`. */
+  /** Called tasks, and others, that have not answered `core`. */
   #calls(core: CoreId, isOwner: (scope: number) => boolean): Reason[] {
-    return this.#views.flatMap((view) =>
-      view.tasks
+    return this.#views.flatMap((view) => {
+      const tasks = view.tasks
         .filter((task) => task.caller === core && !task.isSpawned && isOwner(task.scope))
-        .map((task) => ({ text: this.#callText(view, task), count: task.count })),
-    )
-  }
-
-  #callText(view: WaitingView, { definition, scope }: TaskGroup): string {
-    if (definition !== MEETING) return `the call of '${definition}' on core ${view.core}`
-    const entered = view.tasks
-      .filter((task) => task.definition === MEETING && task.scope === scope)
-      .map(({ caller }) => caller)
-      .sort((a, b) => a - b)
-    return `a barrier or all-reduce that only these cores have entered: ${entered.join(', ')}`
+        .map(({ definition, count }) => {
+          return { text: `the call of '${definition}' on core ${view.core}`, count }
+        })
+      const others = view.waits
+        .filter(({ callers, scope }) => callers?.includes(core) === true && isOwner(scope!))
+        .map(({ what }) => ({ text: what, count: 1 }))
+      return [...tasks, ...others]
+    })
   }
 
   /** Inner `finish` scopes; of the run's own scope the main task waits for the end. */
@@ -208,7 +204,9 @@ class Picture {
         .filter(({ definition, caller }) => definition === EVENT_WAIT && caller === view.core)
         .map(() => `a completion event of core ${other.core}`),
     )
-    const others = view.waits.filter((wait) => wait.definition === undefined)
+    const others = view.waits.filter(
+      (wait) => wait.definition === undefined && wait.callers === undefined,
+    )
     return [...events, ...remoteEvents, ...others.map(({ what }) => what)]
   }
 

@@ -26,6 +26,8 @@ import { combine, combineAll, operatorName } from '../delegate/operator.ts'
 import { OrujoError, InvariantError, invariant } from '../errors.ts'
 import type { CoreId } from '../place.ts'
 import type { Scope } from '../sync/scope.ts'
+import type { ScopeTable } from '../sync/scopes.ts'
+import type { Wait, WaitSource } from '../task/waits.ts'
 
 /** What the members of a phase do together. */
 export type Kind =
@@ -112,12 +114,31 @@ class Meeting {
 }
 
 /** Meetings of one endpoint. */
-class Meetings {
+class Meetings implements WaitSource {
   readonly byScope = new WeakMap<Scope, Meeting>()
+  readonly #scopes: ScopeTable
+
+  constructor(scopes: ScopeTable) {
+    this.#scopes = scopes
+  }
+
+  addWaits(found: Wait[]): void {
+    for (const scope of this.#scopes.known()) {
+      const { queues } = this.byScope.get(scope) ?? { queues: new Map<string, Phase[]>() }
+      for (const { code, length, calls, error } of [...queues.values()].flat()) {
+        if (error !== undefined) continue
+        const callers = [...calls.keys()].filter((member) => calls[member] !== undefined)
+        const kind = describe(scope.context as Core, code, length)
+        const what = `${kind} that only these cores have entered: ${callers.join(', ')}`
+        found.push({ what, count: callers.length, callers, scope: scope.id })
+      }
+    }
+  }
 }
 
 function meetingOf(core: Core): Meeting {
-  const { byScope } = core.endpoint.state(Meetings, () => new Meetings())
+  const { scopes } = core.endpoint
+  const { byScope } = core.endpoint.state(Meetings, () => new Meetings(scopes))
   let meeting = byScope.get(core.scope)
   if (meeting === undefined) {
     meeting = new Meeting()

@@ -10,6 +10,9 @@ export interface Wait {
   readonly count: number
   /** Definition of the tasks that wait, where the table knows it. */
   readonly definition?: string
+  /** If tasks of other cores wait, for an answer from here: which cores, and in which scope. */
+  readonly callers?: readonly number[]
+  readonly scope?: number
 }
 
 /** A table of waiting tasks. One that `endpoint.state` or `core.hold` keeps is asked. */

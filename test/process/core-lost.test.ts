@@ -29,6 +29,9 @@ const REASONS: Readonly<Record<work.Death, RegExp>> = {
   heap: /ran out of JavaScript heap \(raise resourceLimits\.maxOldGenerationSizeMb\)/,
 }
 
+/** The young generation is small, so that Node notices the limit before V8 gives up. */
+const SMALL_HEAP = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 8 } as const
+
 interface Loss {
   readonly core: number
   readonly reason: RegExp
@@ -66,10 +69,9 @@ function waitOnHost(runtime: Runtime): Readonly<Record<string, Promise<unknown>>
 
 for (const death of ['exit', 'timer', 'rejection', 'value', 'heap'] as const) {
   test.serial(`core that dies by ${death}: everything on the host hears of it`, async (t) => {
-    const resourceLimits = { maxOldGenerationSizeMb: 48 }
     const runtime = await launchHere({
       maxRuns: 4,
-      ...(death === 'heap' ? { resourceLimits } : {}),
+      ...(death === 'heap' ? { resourceLimits: SMALL_HEAP } : {}),
     })
     const told: OrujoError[] = []
     runtime.on('coreLost', (error) => told.push(error))
@@ -166,8 +168,5 @@ test.serial('a process whose core died ends by itself, without a call of close',
 })
 
 test.serial('a core that runs out of memory takes nothing with it', async (t) => {
-  t.is(
-    await resultOf('loseCore', ['heap', { resourceLimits: { maxOldGenerationSizeMb: 48 } }]),
-    'ORUJO_CORE_LOST',
-  )
+  t.is(await resultOf('loseCore', ['heap', { resourceLimits: SMALL_HEAP }]), 'ORUJO_CORE_LOST')
 })

@@ -1,7 +1,7 @@
 /** Launching and closing, over and over, leaves nothing behind; and neither takes long. */
 import test from 'ava'
 import { resultOf } from '../support/child.ts'
-import type { CycleReport, Speed } from '../support/programs/process/cycles.ts'
+import { type CycleReport, LIMIT, type Speed } from '../support/programs/process/cycles.ts'
 
 /** As many as fit the normal suite; the stress suite goes on to 100. */
 const CYCLES = 20
@@ -28,9 +28,8 @@ test.serial('so does a process that loses a core each time', async (t) => {
   t.deepEqual(report.listeners, report.listenersBefore)
 })
 
-test.serial('two cores answer a delegate within 300 ms, and close within 200 ms', async (t) => {
-  // The best of several, because other tests use the machine at the same time.
-  const { launchMs, closeMs } = await resultOf<Speed>('speed', [8])
-  t.true(launchMs < 300, `launch: ${launchMs} ms`)
-  t.true(closeMs < 200, `close: ${closeMs} ms`)
+test.serial('launching two cores and closing them takes no longer than it may', async (t) => {
+  const { launchMs, closeMs } = await resultOf<Speed>('speed', [10])
+  t.true(launchMs < LIMIT.launchMs, `launch: ${launchMs} ms`)
+  t.true(closeMs < LIMIT.closeMs, `close: ${closeMs} ms`)
 })

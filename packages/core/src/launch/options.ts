@@ -83,7 +83,12 @@ export interface LaunchOptions {
   readonly execArgv?: readonly string[]
   /** Environment of the cores. Default: the host's. */
   readonly env?: Readonly<Record<string, string>>
-  /** V8 limits of each core, as in `new Worker`. */
+  /**
+   * V8 limits of each core, as in `new Worker`. A core that reaches one is lost, and the runtime
+   * with it; but where one step needs more than the slack that Node leaves (a large array, or on
+   * Node 24 a young generation of its default size), V8 ends the whole process. A small
+   * `maxYoungGenerationSizeMb` makes that unlikely.
+   */
   readonly resourceLimits?: ResourceLimits
 }
 

@@ -45,20 +45,26 @@ export async function cycles(count: number, isLost = false): Promise<CycleReport
   }
 }
 
-/** Best times of `attempts` launches up to the first answer, and of closes. */
+/**
+ * What a runtime of two cores may take here: twice the goal, 300 and 200 ms, which the benchmark
+ * cases `launch.*` are held to, because here other tests use the machine meanwhile.
+ */
+export const LIMIT: Speed = Object.freeze({ launchMs: 600, closeMs: 400 })
+
+/** Best times of launches up to the first answer, and of closes: at most `attempts`. */
 export async function speed(attempts: number): Promise<Speed> {
-  const launches: number[] = []
-  const closes: number[] = []
-  for (let i = 0; i < attempts; i++) {
+  const best = { launchMs: Infinity, closeMs: Infinity }
+  const isWithin = (): boolean => best.launchMs < LIMIT.launchMs && best.closeMs < LIMIT.closeMs
+  for (let i = 0; i < attempts && !isWithin(); i++) {
     const start = performance.now()
     const runtime = await launch({ program, coresPerLocale: 2 })
     await runtime.host.call(work.add, 1, 2, 3)
-    launches.push(performance.now() - start)
+    best.launchMs = Math.min(best.launchMs, performance.now() - start)
     const close = performance.now()
     await runtime.close()
-    closes.push(performance.now() - close)
+    best.closeMs = Math.min(best.closeMs, performance.now() - close)
   }
-  return { launchMs: Math.min(...launches), closeMs: Math.min(...closes) }
+  return best
 }
 
 async function cycle(isLost: boolean): Promise<void> {

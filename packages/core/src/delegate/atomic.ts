@@ -4,7 +4,6 @@
  *
  * Failure     a freed, foreign or misaligned address: ORUJO_BAD_ADDRESS, thrown or rejected.
  */
-import { OrujoError } from '../errors.ts'
 import {
   type ElementType,
   F32,
@@ -94,49 +93,49 @@ export function increment<T extends ScalarType>(
 const readScalar = delegate(
   'orujo.read',
   (core: Core, code: number, byteOffset: number): Scalar => {
-    return heapOf(core).load(scalarOf(code), byteOffset)
+    return core.memory.ownHeap.load(scalarOf(code), byteOffset)
   },
 )
 
 const readStruct = delegate(
   'orujo.read.struct',
   (core: Core, type: TypeDescription, byteOffset: number): object => {
-    return heapOf(core).load(fromDescription(type), byteOffset) as unknown as object
+    return core.memory.ownHeap.load(fromDescription(type), byteOffset) as unknown as object
   },
 )
 
 const writeScalar = delegate(
   'orujo.write',
   (core: Core, code: number, byteOffset: number, value: Scalar): void => {
-    heapOf(core).store(scalarOf(code), byteOffset, value)
+    core.memory.ownHeap.store(scalarOf(code), byteOffset, value)
   },
 )
 
 const writeStruct = delegate(
   'orujo.write.struct',
   (core: Core, type: TypeDescription, byteOffset: number, value: object): void => {
-    heapOf(core).store(fromDescription(type), byteOffset, value as ValueOf<ElementType>)
+    core.memory.ownHeap.store(fromDescription(type), byteOffset, value as ValueOf<ElementType>)
   },
 )
 
 const fetchAddScalar = delegate(
   'orujo.fetch-add',
   (core: Core, code: number, byteOffset: number, by: Scalar): Scalar => {
-    return add(heapOf(core), scalarOf(code), byteOffset, by)
+    return add(core.memory.ownHeap, scalarOf(code), byteOffset, by)
   },
 )
 
 const addScalar = delegate(
   'orujo.add',
   (core: Core, code: number, byteOffset: number, by: Scalar): void => {
-    add(heapOf(core), scalarOf(code), byteOffset, by)
+    add(core.memory.ownHeap, scalarOf(code), byteOffset, by)
   },
 )
 
 const swapScalar = delegate(
   'orujo.compare-and-swap',
   (core: Core, code: number, byteOffset: number, expected: Scalar, desired: Scalar): boolean => {
-    const heap = heapOf(core)
+    const heap = core.memory.ownHeap
     const type = scalarOf(code)
     if (!isHeld(type, heap.load(type, byteOffset), expected)) return false
     heap.store(type, byteOffset, desired)
@@ -167,10 +166,4 @@ function add(heap: CoreHeap, type: ScalarType, byteOffset: number, by: Scalar): 
 function isHeld(type: ScalarType, held: Scalar, expected: Scalar): boolean {
   const value = type.code === F32 ? Math.fround(Number(expected)) : expected
   return held === value || (Number.isNaN(held) && Number.isNaN(value))
-}
-
-function heapOf(core: Core): CoreHeap {
-  const { heap } = core.memory
-  if (heap !== undefined) return heap
-  throw new OrujoError('ORUJO_BAD_ADDRESS', 'The host holds no part of the global heap.')
 }

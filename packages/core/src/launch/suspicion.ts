@@ -13,8 +13,9 @@
 const ROUNDS = 2
 /** Between rounds that found something external: at first, and at most. */
 const LEAST_PAUSE_MS = 50
-const MOST_PAUSE_MS = 500
+const MOST_PAUSE_MS = 2000
 /** The same for what only a close look finds, which takes each core some milliseconds. */
+const LEAST_LONG_PAUSE_MS = 500
 const MOST_LONG_PAUSE_MS = 30_000
 
 /** What to do after a look, and after a round of answers. */
@@ -25,7 +26,7 @@ export class Suspicion {
   #idleSince = 0
   #rounds = 0
   #pauseMs = LEAST_PAUSE_MS
-  #longPauseMs = MOST_PAUSE_MS
+  #longPauseMs = LEAST_LONG_PAUSE_MS
   #nextRound = 0
 
   /** How long nothing has happened, in milliseconds. */
@@ -78,7 +79,7 @@ export class Suspicion {
     this.#idleSince = nowMs
     this.#rounds = 0
     this.#pauseMs = LEAST_PAUSE_MS
-    this.#longPauseMs = MOST_PAUSE_MS
+    this.#longPauseMs = LEAST_LONG_PAUSE_MS
     this.#nextRound = 0
   }
 }

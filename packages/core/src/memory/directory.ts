@@ -104,6 +104,12 @@ export class CoreMemory implements PlaceMemory {
     this.directory = new Directory(heap)
     this.objects = new ObjectTable(core)
   }
+
+  /** This core's part of the heap; ORUJO_BAD_ADDRESS on the host, which has none. */
+  get ownHeap(): CoreHeap {
+    if (this.heap !== undefined) return this.heap
+    throw badAddress('the host holds no part of the global heap: do this in a task on a core')
+  }
 }
 
 function unknown(what: string, id: number): Error {

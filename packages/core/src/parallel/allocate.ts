@@ -22,7 +22,6 @@ import {
 } from '../memory/element.ts'
 import { GlobalAddress } from '../memory/global-address.ts'
 import { GlobalArray, SymmetricArray } from '../memory/global-array.ts'
-import type { CoreHeap } from '../memory/heap.ts'
 import type { LinearDescription } from '../memory/linear-layout.ts'
 import { ObjectAddress, SymmetricObject, SymmetricSlots } from '../memory/objects.ts'
 import { SharedRegion, type SymmetricDescription } from '../memory/shared-region.ts'
@@ -242,19 +241,21 @@ const freeObject = delegate('orujo.object.free', (core: Core, raw: number): void
 const allocateHere = delegate(
   'orujo.allocate.here',
   (core: Core, type: TypeDescription, count: number): number => {
-    return heapOf(core).allocate(fromDescription(type), count)
+    return core.memory.ownHeap.allocate(fromDescription(type), count)
   },
 )
 
 const freeHere = delegate('orujo.free.here', (core: Core, byteOffset: number): void => {
-  heapOf(core).free(byteOffset)
+  core.memory.ownHeap.free(byteOffset)
 })
 
 const sharedUsage = delegate('orujo.usage.shared', (core: Core): MemoryUsageOf => {
   return allocatorOf(core).region.usage()
 })
 
-const ownUsage = delegate('orujo.usage.own', (core: Core): MemoryUsageOf => heapOf(core).usage())
+const ownUsage = delegate('orujo.usage.own', (core: Core): MemoryUsageOf =>
+  core.memory.ownHeap.usage(),
+)
 
 /** Definitions that every core needs for allocation. */
 export const allocationDefinitions = Object.freeze([
@@ -282,18 +283,12 @@ class Allocator {
   readonly slots = new SymmetricSlots()
 
   constructor(core: Core) {
-    this.region = new SharedRegion(heapOf(core).sharedBytes, core.cores)
+    this.region = new SharedRegion(core.memory.ownHeap.sharedBytes, core.cores)
   }
 }
 
 function allocatorOf(core: Core): Allocator {
   return core.endpoint.state(Allocator, () => new Allocator(core))
-}
-
-function heapOf(core: Core): CoreHeap {
-  const { heap } = core.memory
-  if (heap !== undefined) return heap
-  throw new OrujoError('ORUJO_BAD_ADDRESS', 'The host holds no part of the global heap.')
 }
 
 /** On every core; resolves with the answers by core. */

@@ -11,7 +11,7 @@ import { invariant } from '../errors.ts'
 import { type ElementType, type ValueOf, sameType } from '../memory/element.ts'
 import type { GlobalArray } from '../memory/global-array.ts'
 import { StructView } from '../memory/view.ts'
-import { BulkWriter, checkRange, heapOf, slotsBefore } from './bulk.ts'
+import { BulkWriter, checkRange, slotsBefore } from './bulk.ts'
 import { onAllCores } from './collective.ts'
 
 /** Runs of elements copied before other tasks have a turn: about a millisecond. */
@@ -80,7 +80,7 @@ const fillHere = delegate(
     if (!(view instanceof StructView)) view.fill(value as never, first, last)
     else {
       view.set(first, value as never)
-      const { u8 } = heapOf(core)
+      const { u8 } = core.memory.ownHeap
       const at = layout.base + first * layout.elementBytes
       const bytes = (last - first) * layout.elementBytes
       // Twice as much each time.
@@ -106,7 +106,7 @@ const copyHere = task(
     const begin = slotsBefore(layout, core.id, from)
     const end = slotsBefore(layout, core.id, from + count)
     if (begin === end) return
-    const { u8 } = heapOf(core)
+    const { u8 } = core.memory.ownHeap
     const byteOf = (slot: number): number => layout.base + slot * elementBytes
     const isAlike =
       layout.blockBytes === dst.layout.blockBytes && (to - from) % (elementsPerBlock * cores) === 0

@@ -15,7 +15,6 @@ import type { Core } from '../delegate/core.ts'
 import { delegate } from '../delegate/define.ts'
 import type { GlobalArray } from '../memory/global-array.ts'
 import { badAddress } from '../memory/address.ts'
-import type { CoreHeap } from '../memory/heap.ts'
 import type { LinearLayout } from '../memory/linear-layout.ts'
 import type { CoreId } from '../place.ts'
 import { allOf } from './collective.ts'
@@ -65,7 +64,7 @@ export async function readRange(
       const count = slotsBefore(layout, home, to) - slot
       if (count === 0) return
       if (home === core.id) {
-        const heap = heapOf(core)
+        const heap = core.memory.ownHeap
         scatter(layout, home, slot, count, heap.u8, layout.base + slot * bytes, into, begin)
       } else {
         const part = await core.call(readSlots, home, array.id, slot, count)
@@ -89,7 +88,7 @@ export async function readPart(
   const { base, elementBytes } = array.layout
   if (home === core.id) {
     const begin = base + slot * elementBytes
-    into.set(heapOf(core).u8.subarray(begin, begin + count * elementBytes), at)
+    into.set(core.memory.ownHeap.u8.subarray(begin, begin + count * elementBytes), at)
     return
   }
   await inParts(slot, slot + count, Math.ceil(PART_BYTES / elementBytes), async (from, to) => {
@@ -123,7 +122,7 @@ export class BulkWriter {
       const byte = at + (from - index) * elementBytes
       const bytes = (to - from) * elementBytes
       if (home === this.#core.id) {
-        const heap = heapOf(this.#core)
+        const heap = this.#core.memory.ownHeap
         copyBytes(source, byte, heap.u8, layout.base + slot * elementBytes, bytes)
       } else {
         const parcel = (this.#parcels[home] ??= new Parcel())
@@ -164,12 +163,6 @@ export async function writeRange(
     if (writer.isFull) await writer.flush()
   }
   await writer.flush()
-}
-
-/** This core's own memory. */
-export function heapOf(core: Core): CoreHeap {
-  if (core.memory.heap !== undefined) return core.memory.heap
-  throw badAddress('the host holds no part of an array: do this in a task on a core')
 }
 
 /** Runs `work` for parts of `begin` to `end`, a few at a time. */
@@ -272,7 +265,7 @@ const readSlots = delegate(
   (core: Core, id: number, slot: number, count: number): Uint8Array => {
     const { base, elementBytes } = core.memory.directory.layout(id)
     const begin = base + slot * elementBytes
-    return heapOf(core).u8.subarray(begin, begin + count * elementBytes)
+    return core.memory.ownHeap.u8.subarray(begin, begin + count * elementBytes)
   },
 )
 
@@ -280,7 +273,7 @@ const writeSlots = delegate(
   'orujo.bulk.write',
   (core: Core, id: number, runs: Float64Array, bytes: Uint8Array): void => {
     const { base, elementBytes } = core.memory.directory.layout(id)
-    const { u8 } = heapOf(core)
+    const { u8 } = core.memory.ownHeap
     let at = 0
     for (let i = 0; i < runs.length; i += 2) {
       const count = runs[i + 1]! * elementBytes

@@ -28,7 +28,7 @@ import type { GlobalAddress } from '../memory/global-address.ts'
 import { GlobalArray } from '../memory/global-array.ts'
 import { type ViewOf, viewOn } from '../memory/view.ts'
 import type { CoreId } from '../place.ts'
-import { BulkWriter, PART_BYTES, Parcel, checkRange, heapOf, inParts, readRange } from './bulk.ts'
+import { BulkWriter, PART_BYTES, Parcel, checkRange, inParts, readRange } from './bulk.ts'
 
 /** Fetch only; fetch and write back what was changed; write back all and fetch nothing. */
 export type CacheMode = 'read' | 'readWrite' | 'write'
@@ -226,7 +226,7 @@ function arrayRange(core: Core, array: GlobalArray, begin: number, end: number):
   return {
     local:
       isHere && (isOneBlock || layout.cores === 1)
-        ? heapOf(core).u8.subarray(at, at + (end - begin) * elementBytes)
+        ? core.memory.ownHeap.u8.subarray(at, at + (end - begin) * elementBytes)
         : undefined,
     fetch: async (into) => {
       array.checkLive()
@@ -251,7 +251,7 @@ function pieceRange(core: Core, home: CoreId, address: GlobalAddress, count: num
   const { byteOffset, type } = address
   const bytes = count * type.bytes
   return {
-    local: home === core.id ? heapOf(core).view(u8, byteOffset, bytes) : undefined,
+    local: home === core.id ? core.memory.ownHeap.view(u8, byteOffset, bytes) : undefined,
     fetch: (into) =>
       inParts(0, bytes, PART_BYTES, async (from, to) => {
         into.set(await core.call(readPiece, home, byteOffset + from, to - from), from)
@@ -285,7 +285,7 @@ function differ(a: Uint8Array, b: Uint8Array, element: number, bytes: number): b
 const readPiece = delegate(
   'orujo.cache.read',
   (core: Core, byteOffset: number, bytes: number): Uint8Array => {
-    return heapOf(core).view(u8, byteOffset, bytes)
+    return core.memory.ownHeap.view(u8, byteOffset, bytes)
   },
 )
 
@@ -293,7 +293,7 @@ const readPiece = delegate(
 const writePiece = delegate(
   'orujo.cache.write',
   (core: Core, byteOffset: number, runs: Float64Array, bytes: Uint8Array): void => {
-    const heap = heapOf(core)
+    const heap = core.memory.ownHeap
     let at = 0
     for (let i = 0; i < runs.length; i += 2) {
       const count = runs[i + 1]!

@@ -38,18 +38,18 @@ test('something external is asked after again, less and less often', (t) => {
   const suspicion = new Suspicion()
   suspicion.look(IDLE, 0, LIMIT_MS)
   const asked: number[] = []
-  for (let now = 10; now < 5000; now += 10) {
+  for (let now = 10; now < 8000; now += 10) {
     if (suspicion.look(IDLE, now, LIMIT_MS) === 'wait') continue
     asked.push(now)
     t.is(suspicion.answered(IDLE, true, now), 'wait')
   }
   const pauses = asked.slice(1).map((now, i) => now - asked[i]!)
-  t.deepEqual(pauses.slice(0, 6), [50, 100, 200, 400, 500, 500])
+  t.deepEqual(pauses, [50, 100, 200, 400, 800, 1600, 2000, 2000])
   // When it has gone, two rounds are needed as ever.
-  t.is(suspicion.look(IDLE, 6000, LIMIT_MS), 'ask')
-  t.is(suspicion.answered(IDLE, false, 6000), 'wait')
-  t.is(suspicion.look(IDLE, 6010, LIMIT_MS), 'ask')
-  t.is(suspicion.answered(IDLE, false, 6010), 'report')
+  t.is(suspicion.look(IDLE, 9500, LIMIT_MS), 'ask')
+  t.is(suspicion.answered(IDLE, false, 9500), 'wait')
+  t.is(suspicion.look(IDLE, 9510, LIMIT_MS), 'ask')
+  t.is(suspicion.answered(IDLE, false, 9510), 'report')
 })
 
 test('what is put off after a report is asked twice again, later and later', (t) => {

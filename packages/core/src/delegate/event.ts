@@ -23,23 +23,19 @@ import type { Endpoint } from './endpoint.ts'
 
 export class GlobalCompletionEvent {
   declare readonly [sendableBrand]?: true
+  /** Number by which other cores know the event. */
+  readonly id: number
   readonly #endpoint: Endpoint
-  readonly #scope: Scope
 
   /** Use `completionEvent(core)`. */
-  constructor(endpoint: Endpoint, scope: Scope) {
+  constructor(endpoint: Endpoint, id: number) {
     this.#endpoint = endpoint
-    this.#scope = scope
+    this.id = id
   }
 
   /** Core that made the event. */
   get home(): CoreId {
     return this.#scope.home
-  }
-
-  /** Number by which other cores know the event. */
-  get id(): number {
-    return this.#scope.id
   }
 
   /** `core` under this event: what is sent or spawned through it is waited for here. */
@@ -93,12 +89,17 @@ export class GlobalCompletionEvent {
       if (this.#scope.active === 0) this.#endpoint.scopes.close(this.#scope)
     }
   }
+
+  /** Looked up each time: an endpoint without work of the event may have forgotten it. */
+  get #scope(): Scope {
+    return this.#endpoint.scopes.at(this.id)
+  }
 }
 
 /** A completion event with its home at `core`. It is aborted with the scope it was made in. */
 export function completionEvent(core: Core): GlobalCompletionEvent {
   const scope = core.endpoint.scopes.open(core.scope, true)
-  return new GlobalCompletionEvent(core.endpoint, scope)
+  return new GlobalCompletionEvent(core.endpoint, scope.id)
 }
 
 const completeHere = delegate('orujo.event.complete', (core: Core, id: number, count: number) => {
@@ -120,7 +121,7 @@ export const eventExtension = codecExtension<Endpoint, GlobalCompletionEvent>({
   prototype: GlobalCompletionEvent.prototype,
   encode: (event, out) => out.integer(event.id),
   decode: (source, endpoint) => {
-    return new GlobalCompletionEvent(endpoint, endpoint.scopes.at(source.integer()))
+    return new GlobalCompletionEvent(endpoint, source.integer())
   },
 })
 

@@ -21,12 +21,6 @@ export function nextInSlot(id: number): number {
   return slotOf(id) + ((generationOf(id) + 1) % GENERATIONS) * SLOTS
 }
 
-/** Whether `id` was made after `other`, of the same slot: the shorter way round. */
-export function isLater(id: number, other: number): boolean {
-  const distance = (generationOf(id) - generationOf(other) + GENERATIONS) % GENERATIONS
-  return distance > 0 && distance < GENERATIONS / 2
-}
-
 function generationOf(id: number): number {
   return Math.floor(id / SLOTS)
 }

@@ -3,7 +3,7 @@
  *
  * States      passive (active 0) <-> active; clean <-> dirty (something is not reported yet).
  *             open -> ended, for good: a later event in the same slot is another object. The home
- *             knows the end at once, others when they hear of that later event.
+ *             knows the end at once, others when they hear of another one.
  * Invariants  active >= 0; `counts[j]` is, since the last report, counted messages sent from here
  *             to j, less (for j = here) those whose handling is finished here.
  * Access      this endpoint only.
@@ -76,6 +76,12 @@ export class Scope {
   /** Whether somebody here has asked for the signal, and may wait for it. */
   get hasSignal(): boolean {
     return this.#abort !== undefined
+  }
+
+  /** Whether nothing of this scope runs here, and nothing is left to report. */
+  get isSettled(): boolean {
+    if (this.active > 0 || this.owesReport) return false
+    return this.counts.every((count) => count === 0)
   }
 
   abort(): void {

@@ -15,7 +15,7 @@
  */
 import { OrujoError, invariant } from '../errors.ts'
 import { Scope, type ScopeHome } from './scope.ts'
-import { SLOTS, isLater, nextInSlot, slotOf } from './scope-number.ts'
+import { SLOTS, nextInSlot, slotOf } from './scope-number.ts'
 
 /** What the table says to other endpoints. */
 export interface ScopeLink {
@@ -86,7 +86,7 @@ export class ScopeTable {
     return this.#open.size - 1
   }
 
-  /** The scope with this number, known or not; an ended one if a later event has its slot. */
+  /** The scope with this number, known or not; an ended one if that is known to be over. */
   at(id: number): Scope {
     const scope = this.#scopes[slotOf(id)]
     return scope !== undefined && scope.id === id ? scope : this.#atOther(id, scope)
@@ -307,9 +307,10 @@ export class ScopeTable {
 
   /** `known`: the event that has the slot of `id`. */
   #atOther(id: number, known: Scope | undefined): Scope {
-    // The home knows all its events; elsewhere a later one says that the earlier is over.
-    const isOver = slotOf(id) % this.#endpoints === this.#here || (known && isLater(known.id, id))
-    if (isOver === true) {
+    // The home knows all its events. Elsewhere one with work here is not over, so `id` is; one
+    // without has left nothing here that could be lost, so it makes place, whichever is later.
+    const isOver = slotOf(id) % this.#endpoints === this.#here || known?.isSettled === false
+    if (isOver) {
       const scope = this.#make(id)
       scope.isEnded = true
       return scope

@@ -169,9 +169,22 @@ test('other endpoints learn from a later event that the earlier one is over', (t
   const there = other.at(second.id)
   t.true(kept.isEnded)
   t.is(other.at(second.id), there, 'and the later one stays known')
-  t.true(other.at(first.id).isEnded)
+  other.enter(there)
+  t.true(other.at(first.id).isEnded, 'what has work here is not over')
   t.is(other.at(second.id), there)
 })
+
+for (const missed of [1, 100, 127, 128, 129, 200, 255]) {
+  test(`an endpoint that has missed ${missed} events of a slot knows the next for open`, (t) => {
+    const tables = new TestTables(2)
+    const [home, other] = [tables.of(0), tables.of(1)]
+    for (let i = 0; i <= missed; i++) {
+      const scope = home.open(home.root, false)
+      if (i === 0 || i === missed) t.false(other.at(scope.id).isEnded)
+      home.close(scope)
+    }
+  })
+}
 
 test('generations of a slot begin anew, and the shorter way round says which is later', (t) => {
   const tables = new TestTables(2)

@@ -12,6 +12,7 @@
 import type { Endpoint } from '../delegate/endpoint.ts'
 import type { WaitingView } from '../delegate/waiting.ts'
 import { COUNTER, parksIfParked, trafficIndex } from '../metrics.ts'
+import type { CoreId } from '../place.ts'
 import { type ThreadsMemory, areRingsEmpty } from '../transport/threads.ts'
 import { backgroundCpuMs } from './clock.ts'
 import { type CoreControl, unpackWaiting } from './control.ts'
@@ -64,6 +65,8 @@ export class DeadlockWatch {
   #begun = 0
   #timer: NodeJS.Timeout | undefined
   #isAsking = false
+  /** The core that may be resumed from outside, as far as is known: one is enough. */
+  #externalCore: CoreId | undefined
   #cpuMs = 0
   #cpuSince = 0
 
@@ -122,10 +125,9 @@ export class DeadlockWatch {
       suspicion.answered(this.#stamps(), true, this.#now())
       return
     }
-    const cores = this.#parts.cores()
-    const answers = await Promise.all(cores.map((core) => core.isExternal().catch(isUnknown)))
-    const isExternal = answers.includes(true)
+    const isExternal = await this.#isAnyExternal()
     if (suspicion.answered(this.#stamps(), isExternal, this.#now()) !== 'report') return
+    const cores = this.#parts.cores()
     const packed = await Promise.all(cores.map((core) => core.waiting().catch(ignore)))
     if (suspicion.answered(this.#stamps(), false, this.#now()) !== 'report') return
     const views = packed.flatMap((view) => (view === undefined || view.isExternal ? [] : [view]))
@@ -134,6 +136,17 @@ export class DeadlockWatch {
     const idleMs = suspicion.idleMs(this.#now())
     const runs = this.#judged().filter(({ deadlockMs }) => deadlockMs <= idleMs)
     for (const run of runs) this.#report(run, views.map(unpackWaiting))
+  }
+
+  /** Whether a core may be resumed from outside. The one of the last time is asked before all. */
+  async #isAnyExternal(): Promise<boolean> {
+    const cores = this.#parts.cores()
+    const known = this.#externalCore
+    if (known !== undefined && (await cores[known]!.isExternal().catch(isUnknown))) return true
+    const answers = await Promise.all(cores.map((core) => core.isExternal().catch(isUnknown)))
+    const external = answers.indexOf(true)
+    this.#externalCore = external < 0 ? undefined : external
+    return external >= 0
   }
 
   #report(run: Entry, views: readonly WaitingView[]): void {

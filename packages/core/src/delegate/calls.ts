@@ -10,17 +10,20 @@
 import { attachCallerStack, takeCallerStack } from '../message/wire-error.ts'
 import type { Scope } from '../sync/scope.ts'
 import type { ScopeTable } from '../sync/scopes.ts'
+import { Join } from './join-handle.ts'
 
 /** Microtasks until who awaits a failed call goes on: two in `failLater`, the rest to adopt it. */
 const FAILURE_HOPS = 5
 
 type Resolve = (value: unknown) => void
+/** Who hears of an answer. */
+type Waiter = Resolve | Join<unknown>
 
 export class Calls {
   /** Number of the call that `open` made last. */
   last = 0
   readonly #scopes: ScopeTable
-  readonly #resolves: Resolve[] = []
+  readonly #waiters: Waiter[] = []
   readonly #scopeOf: (Scope | undefined)[] = []
   readonly #free: number[] = []
   #resolve: Resolve = ignore
@@ -33,7 +36,7 @@ export class Calls {
 
   /** Calls in flight. */
   get openCount(): number {
-    return this.#resolves.length - this.#free.length
+    return this.#waiters.length - this.#free.length
   }
 
   /** Of these, calls that nobody waits for any more. */
@@ -41,41 +44,45 @@ export class Calls {
     return this.#abandoned
   }
 
-  /**
-   * A new call, its number in `last`. `scope` stays active until the answer; undefined: none does.
-   */
-  open(scope: Scope | undefined): Promise<unknown> {
+  /** A new call, its number in `last`. `scope` stays active until the answer. */
+  open(scope: Scope): Promise<unknown> {
     if (this.#end !== undefined) throw this.#end
     const promise = new Promise<unknown>(this.#capture)
-    const free = this.#free
-    const call = free.length > 0 ? free.pop()! : this.#resolves.length
-    this.last = call
-    this.#resolves[call] = this.#resolve
-    this.#scopeOf[call] = scope
-    if (scope !== undefined) this.#scopes.enter(scope)
+    this.#enter(this.#resolve, scope)
     return promise
+  }
+
+  /**
+   * A new call for the answer of a spawned task, its number in `last`. `scope` stays active until
+   * the answer; undefined: none does.
+   */
+  openJoin(scope: Scope | undefined): Join<unknown> {
+    if (this.#end !== undefined) throw this.#end
+    const join = new Join<unknown>()
+    this.#enter(join, scope)
+    return join
   }
 
   /** Whether this call waits for an answer. */
   isOpen(call: number): boolean {
-    return this.#resolves[call] !== undefined && this.#resolves[call] !== ignore
+    return this.#waiters[call] !== undefined && this.#waiters[call] !== ignore
   }
 
   /** The answer is `value`. `src` >= 0: count the call as a message to `src` after all. */
   resolve(call: number, value: unknown, src: number): void {
-    const resolve = this.#resolves[call]!
+    const waiter = this.#waiters[call]!
     this.#close(call, src)
-    resolve(value)
+    tell(waiter, value)
   }
 
   /** The answer is `error`; its stack gets the frames of those who wait for it. */
   reject(call: number, error: Error, src: number): void {
-    const resolve = this.#resolves[call]!
+    const waiter = this.#waiters[call]!
     const scope = this.#scopeOf[call]
     // Whoever waits hears of it some microtasks from now: until then the scope goes on.
     if (scope !== undefined) this.#scopes.enter(scope)
     this.#close(call, src)
-    resolve(failLater(error))
+    tell(waiter, failLater(error))
     if (scope !== undefined) void this.#leaveLater(scope)
   }
 
@@ -89,27 +96,36 @@ export class Calls {
    * that a late answer meets nobody else.
    */
   abandon(call: number, error: Error): void {
-    const resolve = this.#resolves[call]!
-    this.#resolves[call] = forget
+    const waiter = this.#waiters[call]!
+    this.#waiters[call] = forget
     this.#abandoned++
-    resolve(failLater(error, takeCallerStack))
+    tell(waiter, failLater(error, takeCallerStack))
   }
 
   /** Rejects everything, now and from now on. */
   end(error: Error): void {
     this.#end = error
-    for (let call = 0; call < this.#resolves.length; call++) {
-      const resolve = this.#resolves[call]!
-      if (resolve === ignore) continue
-      this.#resolves[call] = ignore
-      resolve(Promise.reject(error))
+    for (let call = 0; call < this.#waiters.length; call++) {
+      const waiter = this.#waiters[call]!
+      if (waiter === ignore) continue
+      this.#waiters[call] = ignore
+      tell(waiter, Promise.reject(error))
     }
+  }
+
+  #enter(waiter: Waiter, scope: Scope | undefined): void {
+    const free = this.#free
+    const call = free.length > 0 ? free.pop()! : this.#waiters.length
+    this.last = call
+    this.#waiters[call] = waiter
+    this.#scopeOf[call] = scope
+    if (scope !== undefined) this.#scopes.enter(scope)
   }
 
   #close(call: number, src: number): void {
     const scope = this.#scopeOf[call]
-    if (this.#resolves[call] === forget) this.#abandoned--
-    this.#resolves[call] = ignore
+    if (this.#waiters[call] === forget) this.#abandoned--
+    this.#waiters[call] = ignore
     this.#free.push(call)
     if (scope === undefined) return
     if (src >= 0) scope.counts[src]!++
@@ -140,6 +156,11 @@ async function failLater(error: Error, useStack = attachCallerStack): Promise<ne
   Error.captureStackTrace(callers, failLater)
   useStack(error, callers.stack)
   throw error
+}
+
+function tell(waiter: Waiter, answer: unknown): void {
+  if (waiter instanceof Join) waiter.settle(answer)
+  else waiter(answer)
 }
 
 /** Stands in for the promise of an abandoned call, and hears of its answer. */

@@ -43,7 +43,7 @@ import {
   noSuchCore,
 } from './arguments.ts'
 import type { Endpoint } from './endpoint.ts'
-import { JoinHandle } from './join-handle.ts'
+import type { Join, JoinHandle } from './join-handle.ts'
 import { NO_CALL } from './sender.ts'
 import { shapeOf, wordOf } from './shape.ts'
 import { NO_ANSWER, TaskRun, isThenable } from './task-run.ts'
@@ -226,12 +226,12 @@ export class Core {
     if (target === anywhere) return this.#spawnAnywhere(definition, args)
     const id = endpoint.table.idOf(definition)
     const outbox = this.#outboxes[dst] ?? noSuchCore(this, dst)
-    const promise = endpoint.calls.open(undefined) as Promise<R>
+    const join = endpoint.calls.openJoin(undefined) as Join<R>
     const call = endpoint.calls.last
     if (dst === this.id) {
       const run = new TaskRun(endpoint, definition, scope, args, this.id, call, true)
       endpoint.scheduler.enqueue(run)
-      return new JoinHandle(promise)
+      return join
     }
     try {
       const words = 2 + args.length
@@ -248,7 +248,7 @@ export class Core {
     }
     endpoint.countMessage(scope, dst)
     endpoint.counters[SPAWNS]!++
-    return new JoinHandle(promise)
+    return join
   }
 
   /**
@@ -297,7 +297,7 @@ export class Core {
 
   #spawnAnywhere<R>(definition: AnyDefinition, args: readonly unknown[]): JoinHandle<R> {
     const { calls, unbound } = this.endpoint
-    const promise = calls.open(this.scope) as Promise<R>
+    const join = calls.openJoin(this.scope) as Join<R>
     const call = calls.last
     try {
       if (args.length > 4) unbound.addValues(definition, this.scope, call, args)
@@ -309,7 +309,7 @@ export class Core {
       calls.cancel(call)
       throw error
     }
-    return new JoinHandle(promise)
+    return join
   }
 
   /** Up to four arguments. */

@@ -79,7 +79,10 @@ export class TaskRun implements Runnable, SuspendedTask {
       const result = callBody(this.definition.body, this.scope.context, this.#values)
       if (isThenable(result)) {
         this.#host.suspended.add(this)
-        result.then(this.#succeeded, this.#failed)
+        result.then(
+          (value) => this.#succeeded(value),
+          (error: unknown) => this.#failed(error),
+        )
         this.#host.taskSuspended(this)
       } else this.#succeeded(result)
     } catch (error) {
@@ -87,7 +90,7 @@ export class TaskRun implements Runnable, SuspendedTask {
     }
   }
 
-  readonly #succeeded = (value: unknown): void => {
+  #succeeded(value: unknown): void {
     if (this.caller !== NO_ANSWER) {
       try {
         this.#host.answer(this, value)
@@ -100,7 +103,7 @@ export class TaskRun implements Runnable, SuspendedTask {
     this.#end()
   }
 
-  readonly #failed = (error: unknown): void => {
+  #failed(error: unknown): void {
     if (this.caller !== NO_ANSWER) this.#host.answerError(this, error)
     if (this.failsScope) {
       const at = { kind: 'task', definition: this.definition.name } as const

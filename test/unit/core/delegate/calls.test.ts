@@ -73,24 +73,53 @@ test('who waits for a failed call goes on before its scope is passive', async (t
   t.is(scope.active, 0)
 })
 
-test('a call without a scope keeps none active', async (t) => {
+test('a join gives the answer, whether it is asked for before or after', async (t) => {
   const { calls, scope } = makeCalls()
-  const answer = calls.open(undefined)
-  const failure = calls.open(undefined)
-  calls.resolve(0, 'value', -1)
-  calls.reject(1, new RangeError('on purpose'), -1)
-  t.is(await answer, 'value')
-  await t.throwsAsync(failure, { instanceOf: RangeError })
+  const joins = [0, 1, 2, 3].map(() => calls.openJoin(undefined))
+  const [before, , failsBefore] = joins.map((join, i) => (i % 2 === 0 ? join.join() : undefined))
+  calls.resolve(0, 'early', -1)
+  calls.resolve(1, 'late', -1)
+  calls.reject(2, new RangeError('early'), -1)
+  calls.reject(3, new RangeError('late'), -1)
+  await soon()
+  t.is(await before, 'early')
+  t.is(await joins[1]!.join(), 'late')
+  await t.throwsAsync(failsBefore!, { instanceOf: RangeError, message: 'early' })
+  await t.throwsAsync(joins[3]!.join(), { instanceOf: RangeError, message: 'late' })
+  t.is(joins[0]!.join(), joins[0]!.join(), 'one promise for all who join')
+  t.is(joins[1]!.join(), joins[1]!.join(), 'one promise for all who join')
   t.is(scope.active, 0)
 })
 
-test('the number of a cancelled call is free again', (t) => {
+test('a join keeps the scope active that it is given', (t) => {
+  const { calls, scope } = makeCalls()
+  calls.openJoin(scope)
+  t.is(scope.active, 1)
+  calls.resolve(calls.last, undefined, -1)
+  t.is(scope.active, 0)
+})
+
+test('the end rejects joins, those asked for later too', async (t) => {
   const { calls } = makeCalls()
-  void calls.open(undefined)
+  const joins = [calls.openJoin(undefined), calls.openJoin(undefined)]
+  const first = joins[0]!.join()
+  const end = new Error('the end')
+  calls.end(end)
+  t.is(await t.throwsAsync(first), end)
+  t.is(await t.throwsAsync(joins[1]!.join()), end)
+  t.is(
+    t.throws(() => calls.openJoin(undefined)),
+    end,
+  )
+})
+
+test('the number of a cancelled call is free again', (t) => {
+  const { calls, scope } = makeCalls()
+  void calls.open(scope)
   const { last } = calls
   calls.cancel(last)
   t.is(calls.openCount, 0)
-  void calls.open(undefined)
+  void calls.open(scope)
   t.is(calls.last, last)
 })
 
@@ -98,7 +127,7 @@ test('the end rejects every open call and refuses new ones', async (t) => {
   const { calls, scope } = makeCalls()
   const answered = calls.open(scope)
   calls.resolve(calls.last, 1, -1)
-  const waits = [calls.open(scope), calls.open(undefined)]
+  const waits = [calls.open(scope), calls.open(scope)]
   const end = new Error('the end')
   calls.end(end)
   for (const wait of waits) t.is(await t.throwsAsync(wait), end)

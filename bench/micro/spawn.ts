@@ -10,7 +10,6 @@ import { f64, free, symmetric, task, type Core } from '@orujo/core'
 import { millionsPerSecond } from '../harness/case.ts'
 import { addAt, runtimeCase, type Timed } from './runtime-case.ts'
 
-const COUNT = 200_000
 /** Tasks of one completion scope. */
 const BATCH = 1_000
 
@@ -27,7 +26,8 @@ export const sendAll = task('bench.spawn.sendAll', (core, count: number) =>
   startAll(core, count, (inner, at, i) => inner.send(add, inner.id, at, i)),
 )
 
-async function startAll(
+/** Starts `count` tasks by `start`, a batch at a time, each of which adds its number. */
+export async function startAll(
   core: Core,
   count: number,
   start: (inner: Core, at: number, i: number) => void,
@@ -46,16 +46,17 @@ async function startAll(
   return { seconds, sum }
 }
 
-const shape = {
+/** What all cases of `startAll` have in common. */
+export const startShape = {
   unit: 'M/s',
   better: 'more',
   baseline: 'async-call.plain',
-  program: import.meta.url,
-  count: COUNT,
   step: BATCH,
   expectedSum: (count: number) => (count * (count - 1)) / 2,
   figure: millionsPerSecond,
 } as const
+
+const shape = { ...startShape, program: import.meta.url, count: 200_000 } as const
 
 export const spawnBound = runtimeCase({ ...shape, name: 'spawn.bound', task: spawnAll })
 

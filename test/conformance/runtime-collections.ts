@@ -144,6 +144,10 @@ function otherRules(rule: Rule): void {
     for (const one of [counter, vector]) await machine.until(freeCollection(host, one))
   })
 
+  rule('options that a collection does not have are refused', async (t, machine) => {
+    t.deepEqual(await machine.run(program.strangeOptions), Array(6).fill('ORUJO_OPTION'))
+  })
+
   rule('a freed collection is refused, and freed once', async (t, machine) => {
     const bad = 'ORUJO_BAD_ADDRESS'
     t.deepEqual(await machine.run(program.freed), [bad, bad, 'ORUJO_DOUBLE_FREE', bad])

@@ -52,7 +52,7 @@ function rangeRules(rule: Rule): void {
   })
 
   rule('a count of iterations that is none is refused', async (t, machine) => {
-    t.deepEqual(await machine.run(program.badCounts), Array(4).fill('RangeError'))
+    t.deepEqual(await machine.run(program.badCounts), Array(4).fill('InvariantError'))
   })
 }
 

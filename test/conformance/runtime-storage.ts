@@ -44,6 +44,13 @@ function allocationRules(rule: Rule): void {
     ])
   })
 
+  rule('an option that is none, and what is no type, is refused', async (t, machine) => {
+    t.deepEqual(await machine.run(program.strange), [
+      'ORUJO_OPTION',
+      ...Array<string>(3).fill('ORUJO_INVARIANT'),
+    ])
+  })
+
   rule('what is freed can be used again, down to the last byte', async (t, machine) => {
     t.deepEqual(await machine.run(program.churn, 20), { grew: true, left: 0 })
   })

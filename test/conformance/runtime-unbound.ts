@@ -172,6 +172,6 @@ function loopRules(rule: Rule): void {
   })
 
   rule('a range that is none is refused', async (t, machine) => {
-    t.deepEqual(await machine.run(program.badRanges), Array(4).fill('RangeError'))
+    t.deepEqual(await machine.run(program.badRanges), Array(4).fill('InvariantError'))
   })
 }

@@ -31,6 +31,13 @@ export async function failure(work: () => unknown): Promise<Failure | undefined>
   }
 }
 
+/** The codes of what several works, one after the other, fail with. */
+export async function codesOf(works: readonly (() => unknown)[]): Promise<(string | undefined)[]> {
+  const codes: (string | undefined)[] = []
+  for (const work of works) codes.push((await failure(work))?.code)
+  return codes
+}
+
 /** What our errors may have. */
 export interface Failure extends Error {
   readonly code?: string | undefined

@@ -5,7 +5,7 @@
  */
 import { inspect } from 'node:util'
 
-import { OrujoError } from '../errors.ts'
+import { OrujoError } from './errors.ts'
 
 /** An object with no other properties than those `known`. `what`: who takes it. */
 export function record(what: string, value: unknown, known: readonly string[]): void {

@@ -2,6 +2,7 @@
  * Programs over collections: many tasks on all cores use one collection at once.
  */
 import {
+  type CollectionOptions,
   type Core,
   type GlobalAddress,
   type GlobalBag,
@@ -27,7 +28,7 @@ import {
   task,
   u8,
 } from '@orujo/core'
-import { failure } from '../machine.ts'
+import { codesOf, failure } from '../machine.ts'
 
 type Type = typeof f64 | typeof i64 | typeof u8
 
@@ -326,19 +327,31 @@ export const addToCounter = delegate(
   },
 )
 
+/** Codes of what comes of options that are none, as JavaScript may give them. */
+export const strangeOptions = task('test.collections.strange-options', async (core: Core) => {
+  const strange = { combine: false } as CollectionOptions
+  const works = [
+    () => globalCounter(core, strange),
+    () => globalVector(core, i32, strange),
+    () => globalVector(core, i32, { capacity: -1 }),
+    () => globalHashMap(core, i32, i32, strange),
+    () => globalHashSet(core, strange),
+    () => globalBag(core, strange),
+  ]
+  return codesOf(works)
+})
+
 /** Codes of what is asked of a collection that was freed, and of a second free. */
 export const freed = task('test.collections.freed', async (core: Core) => {
   const counter = await globalCounter(core)
   const vector = await globalVector(core, i32)
   await counter.increment(core)
   for (const one of [counter, vector]) await freeCollection(core, one)
-  const codes: (string | undefined)[] = []
   const works = [
     () => counter.increment(core),
     () => vector.push(core, 1),
     () => freeCollection(core, counter),
     () => core.call(countHere, core.cores - 1, counter, 1),
   ]
-  for (const work of works) codes.push((await failure(work))?.code)
-  return codes
+  return codesOf(works)
 })

@@ -2,6 +2,7 @@
  * A program for tests of global memory: atomic operations on elements, allocation and freeing.
  */
 import {
+  type ArrayOptions,
   type Core,
   type ElementType,
   type GlobalAddress,
@@ -36,7 +37,7 @@ import {
   u8,
   write,
 } from '@orujo/core'
-import { failure } from '../machine.ts'
+import { codesOf, failure } from '../machine.ts'
 
 /** Each type with a value that it can hold, one that wraps around, and what becomes of that. */
 const NUMBERS = [
@@ -191,13 +192,16 @@ export const swapLoop = task(
 
 // Misuse.
 
-type Errors = (string | undefined)[]
-
-async function codesOf(works: (() => unknown)[]): Promise<Errors> {
-  const codes: Errors = []
-  for (const work of works) codes.push((await failure(work))?.code)
-  return codes
-}
+/** Codes of what comes of options and types that are none, as JavaScript may give them. */
+export const strange = task('test.storage.strange', async (core: Core) => {
+  const type = 'f64' as unknown as typeof f64
+  return codesOf([
+    () => globalArray(core, f64, 10, { block: 64 } as ArrayOptions),
+    () => globalArray(core, type, 10),
+    () => symmetric(core, type),
+    () => allocate(core, type, 0),
+  ])
+})
 
 /** Codes of what is refused of memory that is not, or no more, there. */
 export const wrongPlaces = task('test.storage.wrong-places', async (core: Core) => {

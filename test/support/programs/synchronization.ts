@@ -188,44 +188,26 @@ export const widths = task('test.sync.widths', async (core: Core, dst: number) =
   return { order, before: before !== undefined, after: after !== undefined }
 })
 
-export const fillBuffer = task(
-  'test.sync.fill-buffer',
+/** Changes the ledger by `by` as often as told, each time after waiting until it is not `limit`. */
+export const moveBuffer = task(
+  'test.sync.move-buffer',
   async (
     core: Core,
-    mutex: MutexAddress,
-    notFull: ConditionAddress,
-    notEmpty: ConditionAddress,
     ledger: LedgerAddress,
+    mutex: MutexAddress,
+    waitedFor: ConditionAddress,
+    signalled: ConditionAddress,
+    limit: number,
+    by: number,
     times: number,
   ) => {
     for (let i = 0; i < times; i++) {
       using lock = await new RemoteMutex(core, mutex).lock()
-      while ((await core.call(valueOf, ledger)) === 2) {
-        await new RemoteConditionVariable(core, notFull).wait(lock)
+      while ((await core.call(valueOf, ledger)) === limit) {
+        await new RemoteConditionVariable(core, waitedFor).wait(lock)
       }
-      await core.call(count, ledger, 1)
-      new RemoteConditionVariable(core, notEmpty).signal()
-    }
-  },
-)
-
-export const emptyBuffer = task(
-  'test.sync.empty-buffer',
-  async (
-    core: Core,
-    mutex: MutexAddress,
-    notFull: ConditionAddress,
-    notEmpty: ConditionAddress,
-    ledger: LedgerAddress,
-    times: number,
-  ) => {
-    for (let i = 0; i < times; i++) {
-      using lock = await new RemoteMutex(core, mutex).lock()
-      while ((await core.call(valueOf, ledger)) === 0) {
-        await new RemoteConditionVariable(core, notEmpty).wait(lock)
-      }
-      await core.call(count, ledger, -1)
-      new RemoteConditionVariable(core, notFull).signal()
+      await core.call(count, ledger, by)
+      new RemoteConditionVariable(core, signalled).signal()
     }
   },
 )
@@ -238,8 +220,8 @@ export const buffer = task('test.sync.buffer', async (core: Core, dst: number, t
   const ledger = await core.call(makeLedger, dst)
   await core.finish((inner) => {
     for (const id of everyEndpoint(core)) {
-      inner.send(emptyBuffer, id, mutex, notFull, notEmpty, ledger, times)
-      inner.send(fillBuffer, id, mutex, notFull, notEmpty, ledger, times)
+      inner.send(moveBuffer, id, ledger, mutex, notEmpty, notFull, 0, -1, times)
+      inner.send(moveBuffer, id, ledger, mutex, notFull, notEmpty, 2, 1, times)
     }
   })
   const notes = await core.call(notesOf, ledger)

@@ -18,12 +18,14 @@ import { SymmetricObject } from '../memory/objects.ts'
 import type { AnyDefinition, Delegate, Task } from '../message/definition.ts'
 import { allOf } from '../parallel/collective.ts'
 import {
+  COLLECTION_OPTIONS,
   Client,
   Collection,
   type CollectionOptions,
   type CollectionShape,
   homeOf,
   makeParts,
+  typesAndOptions,
 } from './collection.ts'
 import { codeOf, type ElementCode, type Elements, copyElements, makeElements } from './elements.ts'
 import { visitEach } from './visit.ts'
@@ -55,14 +57,11 @@ export async function globalBag(
   first?: ScalarType | CollectionOptions,
   second?: CollectionOptions,
 ): Promise<unknown> {
-  const isTyped = first !== undefined && 'kind' in first
-  const { combining = true } = (isTyped ? second : first) ?? {}
-  const type = codeOf(isTyped ? first : undefined)
-  return new GlobalBag(await makeParts(core, makePart, type), {
-    home: homeOf(core),
-    combining,
-    type,
-  })
+  const given = typesAndOptions('globalBag()', [first, second], COLLECTION_OPTIONS)
+  const type = codeOf(given.types[0])
+  const combining = given.options?.combining ?? true
+  const raw = await makeParts(core, makePart, type)
+  return new GlobalBag(raw, { home: homeOf(core), combining, type })
 }
 
 export class GlobalBag<V = unknown> extends Collection<BagClient, BagShape> {

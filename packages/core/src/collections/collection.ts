@@ -8,10 +8,12 @@
  * Ownership   who made a collection frees it, once, when nobody uses it any more.
  * Bounds      one client per endpoint and collection, until the collection is freed.
  */
+import { record } from '../check.ts'
 import type { Core } from '../delegate/core.ts'
 import { delegate, task } from '../delegate/define.ts'
 import type { Endpoint } from '../delegate/endpoint.ts'
 import { badAddress } from '../memory/address.ts'
+import { type ScalarType, isScalarType } from '../memory/element.ts'
 import type { sendableBrand } from '../memory/handle.ts'
 import { type ObjectAddress, SymmetricObject } from '../memory/objects.ts'
 import { OrujoError } from '../errors.ts'
@@ -31,6 +33,26 @@ export interface CollectionOptions {
    * Whether operations that a core's tasks have under way at once go as one message. Default true.
    */
   readonly combining?: boolean
+}
+
+/** For collections that have no options of their own. */
+export const COLLECTION_OPTIONS: readonly string[] = Object.freeze([
+  'combining',
+] satisfies (keyof CollectionOptions)[])
+
+/**
+ * What makers of collections are given: element types, or none for values of any kind, and then
+ * options. Throws ORUJO_OPTION for other options than those `known`.
+ */
+export function typesAndOptions<O extends CollectionOptions>(
+  maker: string,
+  given: readonly (ScalarType | O | undefined)[],
+  known: readonly string[],
+): { types: readonly ScalarType[]; options: O | undefined } {
+  const types = given.filter(isScalarType)
+  const options = given.find((one): one is O => one !== undefined && !isScalarType(one))
+  if (options !== undefined) record(maker, options, known)
+  return { types, options }
 }
 
 /** An endpoint's side of one collection. */

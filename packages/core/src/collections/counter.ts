@@ -14,21 +14,24 @@ import { factory, objectDelegate } from '../delegate/define.ts'
 import type { Endpoint } from '../delegate/endpoint.ts'
 import type { SymmetricObject } from '../memory/objects.ts'
 import {
+  COLLECTION_OPTIONS,
   Client,
   Collection,
   type CollectionOptions,
   type CollectionShape,
   homeOf,
   makeParts,
+  typesAndOptions,
 } from './collection.ts'
 
 /** A counter, 0 at first. `await freeCollection(core, counter)` gives it back. */
 export async function globalCounter(
   core: Core,
-  options: CollectionOptions = {},
+  options?: CollectionOptions,
 ): Promise<GlobalCounter> {
+  typesAndOptions('globalCounter()', [options], COLLECTION_OPTIONS)
   const raw = await makeParts(core, makePart)
-  return new GlobalCounter(raw, { home: homeOf(core), combining: options.combining ?? true })
+  return new GlobalCounter(raw, { home: homeOf(core), combining: options?.combining ?? true })
 }
 
 export class GlobalCounter extends Collection<CounterClient, CollectionShape> {

@@ -15,7 +15,14 @@
 import type { Core } from '../delegate/core.ts'
 import { type ScalarType, type ValueOf, u8 } from '../memory/element.ts'
 import type { Delegate, Task } from '../message/definition.ts'
-import { Collection, type CollectionOptions, homeOf, makeParts } from './collection.ts'
+import {
+  COLLECTION_OPTIONS,
+  Collection,
+  type CollectionOptions,
+  homeOf,
+  makeParts,
+  typesAndOptions,
+} from './collection.ts'
 import { codeOf } from './elements.ts'
 import { MapClient, makeMapPart, type MapShape } from './map-client.ts'
 import { HAS, INSERT, LOOKUP, REMOVE, UPDATE } from './map-part.ts'
@@ -46,10 +53,9 @@ export async function globalHashMap(
   second?: ScalarType,
   third?: CollectionOptions,
 ): Promise<unknown> {
-  const isTyped = first !== undefined && 'kind' in first
-  const { combining = true } = (isTyped ? third : first) ?? {}
-  const key = codeOf(isTyped ? first : undefined)
-  const value = codeOf(isTyped ? second : undefined)
+  const given = typesAndOptions('globalHashMap()', [first, second, third], COLLECTION_OPTIONS)
+  const [key, value] = [codeOf(given.types[0]), codeOf(given.types[1])]
+  const combining = given.options?.combining ?? true
   const raw = await makeParts(core, makeMapPart, value)
   return new GlobalHashMap(raw, { home: homeOf(core), combining, key, value })
 }
@@ -69,26 +75,17 @@ export async function globalHashSet(
   first?: ScalarType | CollectionOptions,
   second?: CollectionOptions,
 ): Promise<unknown> {
-  const isTyped = first !== undefined && 'kind' in first
-  const { combining = true } = (isTyped ? second : first) ?? {}
-  const key = codeOf(isTyped ? first : undefined)
+  const given = typesAndOptions('globalHashSet()', [first, second], COLLECTION_OPTIONS)
+  const key = codeOf(given.types[0])
+  const combining = given.options?.combining ?? true
   const raw = await makeParts(core, makeMapPart, u8.code)
   return new GlobalHashSet(raw, { home: homeOf(core), combining, key, value: u8.code })
 }
 
-export class GlobalHashMap<K = unknown, V = unknown> extends Collection<MapClient, MapShape> {
+/** What maps and sets have in common: keys. */
+abstract class KeyedCollection<K> extends Collection<MapClient, MapShape> {
   constructor(raw: number, shape: MapShape) {
     super(raw, shape, MapClient)
-  }
-
-  /** `key` holds `value` from now on. Resolves with whether it is a new key. */
-  insert(core: Core, key: K, value: V): Promise<boolean> {
-    return this.client(core).ask(core, INSERT, key, value) as Promise<boolean>
-  }
-
-  /** The value of `key`; undefined if there is none. */
-  lookup(core: Core, key: K): Promise<V | undefined> {
-    return this.client(core).ask(core, LOOKUP, key) as Promise<V | undefined>
   }
 
   has(core: Core, key: K): Promise<boolean> {
@@ -98,6 +95,33 @@ export class GlobalHashMap<K = unknown, V = unknown> extends Collection<MapClien
   /** Takes `key` out. Resolves with whether it was there. */
   remove(core: Core, key: K): Promise<boolean> {
     return this.client(core).ask(core, REMOVE, key) as Promise<boolean>
+  }
+
+  /** Resolves when what this core's tasks have sent is under way. For producers told false. */
+  drain(core: Core): Promise<void> {
+    return this.client(core).drain()
+  }
+
+  /** How many keys there are. */
+  size(core: Core): Promise<number> {
+    return this.client(core).size(core)
+  }
+
+  /** Drops all keys. */
+  clear(core: Core): Promise<void> {
+    return this.client(core).clear(core)
+  }
+}
+
+export class GlobalHashMap<K = unknown, V = unknown> extends KeyedCollection<K> {
+  /** `key` holds `value` from now on. Resolves with whether it is a new key. */
+  insert(core: Core, key: K, value: V): Promise<boolean> {
+    return this.client(core).ask(core, INSERT, key, value) as Promise<boolean>
+  }
+
+  /** The value of `key`; undefined if there is none. */
+  lookup(core: Core, key: K): Promise<V | undefined> {
+    return this.client(core).ask(core, LOOKUP, key) as Promise<V | undefined>
   }
 
   /**
@@ -124,21 +148,6 @@ export class GlobalHashMap<K = unknown, V = unknown> extends Collection<MapClien
     return this.client(core).tell(core, UPDATE, key, given, id)
   }
 
-  /** Resolves when what this core's tasks have sent is under way. For producers told false. */
-  drain(core: Core): Promise<void> {
-    return this.client(core).drain()
-  }
-
-  /** How many keys there are. */
-  size(core: Core): Promise<number> {
-    return this.client(core).size(core)
-  }
-
-  /** Drops all keys. */
-  clear(core: Core): Promise<void> {
-    return this.client(core).clear(core)
-  }
-
   /** Runs `definition` for every key and its value, where they live. */
   forall<A extends unknown[]>(
     core: Core,
@@ -158,23 +167,10 @@ export class GlobalHashMap<K = unknown, V = unknown> extends Collection<MapClien
   }
 }
 
-export class GlobalHashSet<K = unknown> extends Collection<MapClient, MapShape> {
-  constructor(raw: number, shape: MapShape) {
-    super(raw, shape, MapClient)
-  }
-
+export class GlobalHashSet<K = unknown> extends KeyedCollection<K> {
   /** Puts `key` in. Resolves with whether it is new. */
   insert(core: Core, key: K): Promise<boolean> {
     return this.client(core).ask(core, INSERT, key, 1) as Promise<boolean>
-  }
-
-  has(core: Core, key: K): Promise<boolean> {
-    return this.client(core).ask(core, HAS, key) as Promise<boolean>
-  }
-
-  /** Takes `key` out. Resolves with whether it was there. */
-  remove(core: Core, key: K): Promise<boolean> {
-    return this.client(core).ask(core, REMOVE, key) as Promise<boolean>
   }
 
   /**
@@ -184,21 +180,6 @@ export class GlobalHashSet<K = unknown> extends Collection<MapClient, MapShape> 
    */
   sendInsert(core: Core, key: K): boolean {
     return this.client(core).tell(core, INSERT, key, 1)
-  }
-
-  /** Resolves when what this core's tasks have sent is under way. For producers told false. */
-  drain(core: Core): Promise<void> {
-    return this.client(core).drain()
-  }
-
-  /** How many keys there are. */
-  size(core: Core): Promise<number> {
-    return this.client(core).size(core)
-  }
-
-  /** Drops all keys. */
-  clear(core: Core): Promise<void> {
-    return this.client(core).clear(core)
   }
 
   /** Runs `definition` for every key, where it lives: `(core, key, 1, ...captured)`. */

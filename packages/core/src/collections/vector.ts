@@ -27,6 +27,7 @@ import {
   type CollectionShape,
   homeOf,
   makeParts,
+  typesAndOptions,
 } from './collection.ts'
 import { codeOf, type ElementCode, type Elements, firstOf, makeElements } from './elements.ts'
 import {
@@ -47,6 +48,11 @@ export interface VectorOptions extends CollectionOptions {
   /** Values that it may hold; a push beyond fails with ORUJO_CAPACITY. Default: no such bound. */
   readonly capacity?: number
 }
+
+const VECTOR_OPTIONS: readonly string[] = Object.freeze([
+  'combining',
+  'capacity',
+] satisfies (keyof VectorOptions)[])
 
 interface VectorShape extends CollectionShape {
   readonly type: ElementCode
@@ -72,15 +78,13 @@ export async function globalVector(
   first?: ScalarType | VectorOptions,
   second?: VectorOptions,
 ): Promise<unknown> {
-  const isTyped = first !== undefined && 'kind' in first
-  const options: VectorOptions = (isTyped ? second : first) ?? {}
-  const capacity = options.capacity ?? Infinity
+  const given = typesAndOptions<VectorOptions>('globalVector()', [first, second], VECTOR_OPTIONS)
+  const { combining = true, capacity = Infinity } = given.options ?? {}
   if (!(capacity >= 0)) {
     throw new OrujoError('ORUJO_OPTION', `The capacity of a vector cannot be ${capacity}.`)
   }
-  const type = codeOf(isTyped ? first : undefined)
+  const type = codeOf(given.types[0])
   const raw = await makeParts(core, makePart, type)
-  const combining = options.combining ?? true
   return new GlobalVector(raw, { home: homeOf(core), combining, type, capacity })
 }
 

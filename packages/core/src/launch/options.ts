@@ -23,7 +23,7 @@ import {
   texts,
   textsByName,
   whole,
-} from './check.ts'
+} from '../check.ts'
 
 /** What `launch` takes. */
 export interface LaunchOptions {

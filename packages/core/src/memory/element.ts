@@ -2,6 +2,8 @@
  * Element types: what one element of global memory is: a number type, or a struct of them. A scalar
  * type travels as its code, a struct as its list of fields, so every core agrees on the bytes.
  */
+import { inspect } from 'node:util'
+
 import { invariant } from '../errors.ts'
 
 /** Codes of the types, for switches and for messages. */
@@ -120,8 +122,17 @@ export function struct<F extends StructFields>(fields: F): StructType<F> {
   })
 }
 
+export function isScalarType(value: unknown): value is ScalarType {
+  return isElementType(value) && value.kind === 'scalar'
+}
+
+function isElementType(value: unknown): value is ElementType {
+  return typeof value === 'object' && value !== null && 'kind' in value && 'code' in value
+}
+
 /** The type as plain data that any core can turn back with `fromDescription`. */
 export function describe(type: ElementType): TypeDescription {
+  invariant(isElementType(type), `an element type was expected, such as f64, got ${inspect(type)}`)
   if (type.kind === 'scalar') return type.code
   return type.layout.map((field) => [field.name, field.type.code] as const)
 }

@@ -10,6 +10,7 @@
  */
 import { inspect } from 'node:util'
 
+import { record } from '../check.ts'
 import { type Core, type Target } from '../delegate/core.ts'
 import { delegate, task } from '../delegate/define.ts'
 import { Reducer } from '../delegate/reducer.ts'
@@ -37,6 +38,10 @@ export interface ArrayOptions {
   readonly blockBytes?: number | 'contiguous'
 }
 
+const ARRAY_OPTIONS: readonly string[] = Object.freeze([
+  'blockBytes',
+] satisfies (keyof ArrayOptions)[])
+
 /** What `free` takes. */
 export type Freeable =
   GlobalArray | SymmetricArray | GlobalAddress | ObjectAddress | SymmetricObject | AnyReducer
@@ -51,6 +56,7 @@ export async function globalArray<T extends ElementType>(
   length: number,
   options: ArrayOptions = {},
 ): Promise<GlobalArray<T>> {
+  record('globalArray()', options, ARRAY_OPTIONS)
   const id = await core.call(allocateLinear, ALLOCATOR, describe(type), length, options.blockBytes)
   return core.memory.directory.array(id) as unknown as GlobalArray<T>
 }

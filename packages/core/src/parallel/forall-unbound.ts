@@ -12,6 +12,7 @@
  */
 import type { Core } from '../delegate/core.ts'
 import { task } from '../delegate/define.ts'
+import { invariant } from '../errors.ts'
 import type { AnyDefinition, Delegate, Task } from '../message/definition.ts'
 import { anywhere } from '../place.ts'
 import { WorkFailedError } from '../sync/scopes.ts'
@@ -137,6 +138,6 @@ function runPiece(
 }
 
 function checkWhole(what: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return
-  throw new RangeError(`forallUnbound needs ${what}, got ${value}.`)
+  const isRight = Number.isSafeInteger(value) && value >= least
+  invariant(isRight, `forallUnbound() needs ${what}, got ${value}`)
 }

@@ -13,6 +13,7 @@ import { suspendedError } from '../delegate/arguments.ts'
 import type { Core } from '../delegate/core.ts'
 import { task } from '../delegate/define.ts'
 import { isThenable } from '../delegate/task-run.ts'
+import { invariant } from '../errors.ts'
 import { GlobalArray } from '../memory/global-array.ts'
 import type { AnyDefinition, Body, Delegate, Task } from '../message/definition.ts'
 import { allOf } from './collective.ts'
@@ -52,9 +53,10 @@ export function forall(
 ): Promise<void> {
   const id = core.endpoint.table.idOf(definition)
   if (typeof space === 'number') return overRanges(core, space, overIndices, id, captured)
-  if (!(space instanceof GlobalArray)) {
-    throw new TypeError('forall goes over a count of iterations or a global array.')
-  }
+  invariant(
+    space instanceof GlobalArray,
+    'forall() goes over a count of iterations or a global array',
+  )
   space.checkLive()
   return core.finish(async (inner) => {
     const calls = Array.from({ length: core.cores }, (_, dst) => dst)
@@ -96,9 +98,10 @@ function overRanges(
   id: number,
   captured: unknown[],
 ): Promise<void> {
-  if (!Number.isSafeInteger(count) || count < 0) {
-    throw new RangeError(`forall needs a count of iterations, 0 or more, got ${count}.`)
-  }
+  invariant(
+    Number.isSafeInteger(count) && count >= 0,
+    `forall() needs a count of iterations, 0 or more, got ${count}`,
+  )
   return core.finish(async (inner) => {
     const calls: Promise<void>[] = []
     for (let dst = 0; dst < core.cores; dst++) {

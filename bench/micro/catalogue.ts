@@ -13,6 +13,7 @@ import { handWrittenSteal } from '../baseline/steal-loop.ts'
 import type { MicroCase } from '../harness/case.ts'
 import type { Family } from '../harness/select.ts'
 import { array } from './array.ts'
+import { barrierCase } from './barrier.ts'
 import { blockingMany, blockingOne } from './blocking.ts'
 import { COMBINING } from './combining.ts'
 import { completion } from './completion.ts'
@@ -21,8 +22,8 @@ import { gupsBlocking, gupsOneWay, gupsPlain } from './gups.ts'
 import { launchClose, launchFirstDelegate } from './launch.ts'
 import { object } from './object.ts'
 import { oneWay } from './one-way.ts'
-import { spawnBound, spawnOneWay } from './spawn.ts'
-import { spawnUnbound, spawnUnboundOneWay } from './spawn-unbound.ts'
+import { SPAWN_BOUND } from './spawn.ts'
+import { SPAWN_UNBOUND } from './spawn-unbound.ts'
 import { stealCase } from './steal.ts'
 import { uts, utsPlain } from './uts.ts'
 
@@ -43,6 +44,7 @@ const LATENCIES: readonly MicroCase[] = [
   handWrittenPingPong,
   handWrittenPromiseRingOne,
   completion,
+  barrierCase,
   comlinkCall,
   postMessagePingPong,
 ]
@@ -50,7 +52,7 @@ const LATENCIES: readonly MicroCase[] = [
 export const FAMILIES: readonly Family[] = [
   RATES,
   LATENCIES,
-  [spawnBound, spawnOneWay, spawnUnbound, spawnUnboundOneWay, asyncCall],
+  [...SPAWN_BOUND, ...SPAWN_UNBOUND, asyncCall],
   [stealCase, handWrittenSteal],
   [forallSync, plainLoop],
   [gupsOneWay, gupsBlocking, gupsPlain],

@@ -29,10 +29,7 @@ const shape = {
   count: 400_000,
 } as const
 
-export const spawnUnbound = runtimeCase({ ...shape, name: 'spawn.unbound', task: spawnAll })
-
-export const spawnUnboundOneWay = runtimeCase({
-  ...shape,
-  name: 'spawn.unbound.one-way',
-  task: sendAll,
-})
+export const SPAWN_UNBOUND = [
+  runtimeCase({ ...shape, name: 'spawn.unbound', task: spawnAll }),
+  runtimeCase({ ...shape, name: 'spawn.unbound.one-way', task: sendAll }),
+] as const

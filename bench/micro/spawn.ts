@@ -1,12 +1,13 @@
 /**
- * Bound tasks: core 0 starts tasks on itself, a thousand at a time, and waits for them to finish;
- * with a join handle each (`spawn`) and without (`send` of a task).
+ * Bound tasks: core 0 starts tasks, a thousand at a time, and waits for them to finish; with a join
+ * handle each (`spawn`) and without (`send` of a task); with async bodies, which are awaited
+ * although they do not suspend, and with bodies that are plain functions; on itself, and on core 1.
  *
- * Means       start, run and completion of an async body that does not suspend.
- * Not meant   tasks that suspend, that go to another core, or that are stolen.
+ * Means       start, run and completion of a task.
+ * Not meant   tasks that suspend, or that are stolen.
  */
 import { performance } from 'node:perf_hooks'
-import { f64, free, symmetric, task, type Core } from '@orujo/core'
+import { f64, free, read, symmetric, task, type Core } from '@orujo/core'
 import { millionsPerSecond } from '../harness/case.ts'
 import { addAt, runtimeCase, type Timed } from './runtime-case.ts'
 
@@ -18,12 +19,24 @@ export const add = task('bench.spawn.add', async (core: Core, at: number, value:
   addAt(core, at, value)
 })
 
+export const addAtOnce = task('bench.spawn.addAtOnce', (core: Core, at: number, value: number) => {
+  addAt(core, at, value)
+})
+
 export const spawnAll = task('bench.spawn.spawnAll', (core, count: number) =>
   startAll(core, count, (inner, at, i) => inner.spawn(add, inner.id, at, i)),
 )
 
 export const sendAll = task('bench.spawn.sendAll', (core, count: number) =>
   startAll(core, count, (inner, at, i) => inner.send(add, inner.id, at, i)),
+)
+
+export const spawnAtOnce = task('bench.spawn.spawnAtOnce', (core, count: number) =>
+  startAll(core, count, (inner, at, i) => inner.spawn(addAtOnce, inner.id, at, i)),
+)
+
+export const spawnThere = task('bench.spawn.spawnThere', (core, count: number) =>
+  startAll(core, count, (inner, at, i) => inner.spawn(addAtOnce, 1, at, i)),
 )
 
 /** Starts `count` tasks by `start`, a batch at a time, each of which adds its number. */
@@ -41,7 +54,8 @@ export async function startAll(
     })
   }
   const seconds = (performance.now() - startMs) / 1000
-  const sum = sums.local(core)[0]!
+  let sum = 0
+  for (let target = 0; target < core.cores; target++) sum += await read(core, sums.on(target))
   await free(core, sums)
   return { seconds, sum }
 }
@@ -58,6 +72,9 @@ export const startShape = {
 
 const shape = { ...startShape, program: import.meta.url, count: 200_000 } as const
 
-export const spawnBound = runtimeCase({ ...shape, name: 'spawn.bound', task: spawnAll })
-
-export const spawnOneWay = runtimeCase({ ...shape, name: 'spawn.bound.one-way', task: sendAll })
+export const SPAWN_BOUND = [
+  runtimeCase({ ...shape, name: 'spawn.bound', task: spawnAll }),
+  runtimeCase({ ...shape, name: 'spawn.bound.one-way', task: sendAll }),
+  runtimeCase({ ...shape, name: 'spawn.bound.sync', task: spawnAtOnce }),
+  runtimeCase({ ...shape, name: 'spawn.remote', task: spawnThere }),
+] as const

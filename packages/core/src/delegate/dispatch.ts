@@ -289,7 +289,7 @@ export class Dispatch<Context> implements ControlTarget {
     const end = at + words
     let values: unknown[]
     try {
-      values = isNumbers ? Array.from(f64.subarray(first, end)) : this.#decode(f64, first, end)
+      values = isNumbers ? numbersOf(f64, first, end) : this.#decode(f64, first, end)
     } catch (error) {
       this.#refuse(src, definition, scope, variant, call, error)
       return
@@ -428,4 +428,11 @@ export class Dispatch<Context> implements ControlTarget {
     const { codec, codecContext } = this.#parts
     return codec.decode(bytesOf(f64, first, end), codecContext)
   }
+}
+
+/** By hand: `Array.from` goes through an iterator, at ten times the cost of a short loop. */
+function numbersOf(f64: Float64Array, first: number, end: number): unknown[] {
+  const values: unknown[] = []
+  for (let at = first; at < end; at++) values.push(f64[at])
+  return values
 }

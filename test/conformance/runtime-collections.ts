@@ -67,6 +67,10 @@ function vectorRules(rule: Rule): void {
     }
   })
 
+  rule('more values than one message holds keep their order', async (t, machine) => {
+    t.is(await machine.run(program.streaming, 20_000), 20_000)
+  })
+
   rule('a stack gives the last value first', async (t, machine) => {
     const expected = [...range(700).reverse(), undefined].map((i) => {
       return i === undefined ? undefined : `value ${i}`

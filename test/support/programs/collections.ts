@@ -150,6 +150,17 @@ export const stacking = task(
   },
 )
 
+/** How many of `count` values, sent at once, come out of the queue at their place. */
+export const streaming = task('test.collections.streaming', async (core: Core, count: number) => {
+  const vector = await globalVector(core, i32)
+  await core.finish((inner) => {
+    for (let i = 0; i < count; i++) vector.send(inner, i)
+  })
+  const values = await Promise.all(Array.from({ length: count }, () => vector.dequeue(core)))
+  await freeCollection(core, vector)
+  return values.filter((value, i) => value === i).length
+})
+
 /** What loops see of a vector, and make of it. */
 export const looping = task('test.collections.looping', async (core: Core, count: number) => {
   const vector = await globalVector(core, f64)

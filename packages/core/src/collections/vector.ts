@@ -29,7 +29,14 @@ import {
   makeParts,
   typesAndOptions,
 } from './collection.ts'
-import { codeOf, type ElementCode, type Elements, firstOf, makeElements } from './elements.ts'
+import {
+  codeOf,
+  copyElements,
+  type ElementCode,
+  type Elements,
+  firstOf,
+  makeElements,
+} from './elements.ts'
 import {
   batchAtHome,
   clearAtHome,
@@ -41,8 +48,10 @@ import {
 } from './vector-home.ts'
 import { VectorPart } from './vector-part.ts'
 
-/** Operations of a batch: some 8 KiB of numbers. */
-const MAX_OPERATIONS = 1024
+/** Operations of a batch: some 64 KiB of numbers, so that a round trip is worth its while. */
+const MAX_OPERATIONS = 2 ** 13
+/** Room of a batch at first; it doubles as needed. */
+const FIRST_OPERATIONS = 64
 
 export interface VectorOptions extends CollectionOptions {
   /** Values that it may hold; a push beyond fails with ORUJO_CAPACITY. Default: no such bound. */
@@ -216,15 +225,17 @@ export class GlobalVector<V = unknown> extends Collection<VectorClient, VectorSh
 
 /** What the tasks of a core ask of a vector at once. */
 class VectorBatch {
-  readonly values: Elements
+  values: Elements
   count = 0
+  readonly #type: ElementCode
   /** Where pushes may find no room, and so need an answer each. */
   readonly pushes: Answers | undefined
   readonly dequeues: Answers
   readonly pops: Answers
 
-  constructor(endpoint: Endpoint, values: Elements, isBounded: boolean) {
+  constructor(endpoint: Endpoint, type: ElementCode, values: Elements, isBounded: boolean) {
     const answers = (): Answers => new Answers(endpoint, batchAtHome.name)
+    this.#type = type
     this.values = values
     this.pushes = isBounded ? answers() : undefined
     this.dequeues = answers()
@@ -233,8 +244,15 @@ class VectorBatch {
 
   /** Whether no more fit. */
   push(value: unknown): boolean {
+    if (this.count === this.values.length) this.#grow()
     this.values[this.count++] = value
     return this.count === MAX_OPERATIONS
+  }
+
+  #grow(): void {
+    const values = makeElements(this.#type, 2 * this.count)
+    copyElements(values, 0, this.values, 0, this.count)
+    this.values = values
   }
 
   get isEmpty(): boolean {
@@ -263,8 +281,8 @@ class VectorClient extends Client<VectorShape> {
 
   #open(): VectorBatch {
     const { type, combining, capacity } = this.shape
-    const values = this.#spare.pop() ?? makeElements(type, combining ? MAX_OPERATIONS : 1)
-    return new VectorBatch(this.endpoint, values, capacity !== Infinity)
+    const values = this.#spare.pop() ?? makeElements(type, combining ? FIRST_OPERATIONS : 1)
+    return new VectorBatch(this.endpoint, type, values, capacity !== Infinity)
   }
 
   #send(core: Core, batch: VectorBatch): Promise<VectorAnswer> {

@@ -4,6 +4,7 @@
  */
 import test, { type ExecutionContext } from 'ava'
 import type { Machine } from '../support/machine.ts'
+import { addressRules } from './runtime-addresses.ts'
 import { collectionRules } from './runtime-collections.ts'
 import { arrayOperationRules } from './runtime-arrays.ts'
 import { cacheRules } from './runtime-caches.ts'
@@ -55,6 +56,7 @@ export function runtimeConformance(withMachine: WithMachine): void {
     arrayOperationRules(rule)
     reducerRules(rule)
     storageRules(rule)
+    addressRules(rule)
     collectionRules(rule)
     synchronizationRules(rule)
   }

@@ -3,6 +3,7 @@
  */
 import type { AnyDefinition } from '#core/message/definition.js'
 import { definitionsIn } from '#core/message/handlers.js'
+import * as addresses from './addresses.ts'
 import * as arrays from './arrays.ts'
 import * as caches from './caches.ts'
 import * as checks from './checks.ts'
@@ -20,6 +21,7 @@ import * as tasks from './tasks.ts'
 import * as unbound from './unbound.ts'
 
 const MODULES: Readonly<Record<string, object>> = {
+  addresses,
   arrays,
   caches,
   checks,

@@ -4,12 +4,14 @@
  */
 import type { Failure, Rule } from '../support/machine.ts'
 import * as program from '../support/programs/completion.ts'
+import * as events from '../support/programs/events.ts'
 import { lastCore } from './runtime-delegates.ts'
 
 export function completionRules(rule: Rule): void {
   finishRules(rule)
   failureRules(rule)
   eventRules(rule)
+  eventEdgeRules(rule)
   eventFailureRules(rule)
 }
 
@@ -100,6 +102,28 @@ function eventRules(rule: Rule): void {
 
   rule('events come and go by the hundred', async (t, machine) => {
     t.is(await machine.run(program.manyEvents, 50), 300)
+  })
+}
+
+function eventEdgeRules(rule: Rule): void {
+  rule('whoever an event wakes may use it again at once, and all it woke go on', async (t, m) => {
+    for (const dst of [0, lastCore(m)]) {
+      t.deepEqual(await m.run(events.reused, dst, 10), ['first,second,first again'])
+    }
+  })
+
+  rule('work that enrolls its successor before it completes keeps an event open', async (t, m) => {
+    const [chains, hops] = [6, 30]
+    const each = Array.from({ length: chains }, (_, i) => (i + 1) * (hops + 1))
+    t.deepEqual(await m.run(events.relays, chains, hops), each)
+  })
+
+  rule('one wait for an event waits for all loops under it, and what they send', async (t, m) => {
+    for (const length of [0, 3, 1000]) t.is(await m.run(events.quarters, length), length)
+  })
+
+  rule('tasks that other cores have taken are completed where they were begun', async (t, m) => {
+    t.is(await m.run(events.stolen, 1000), 0)
   })
 }
 

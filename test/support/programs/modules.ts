@@ -11,6 +11,7 @@ import * as collections from './collections.ts'
 import * as collectives from './collectives.ts'
 import * as completion from './completion.ts'
 import * as delegates from './delegates.ts'
+import * as events from './events.ts'
 import * as loops from './loops.ts'
 import * as ordering from './ordering.ts'
 import * as reducers from './reducers.ts'
@@ -29,6 +30,7 @@ const MODULES: Readonly<Record<string, object>> = {
   collectives,
   completion,
   delegates,
+  events,
   loops,
   ordering,
   reducers,

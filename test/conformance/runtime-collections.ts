@@ -4,12 +4,14 @@
 import { freeCollection, globalCounter, globalVector } from '@orujo/core'
 import type { Rule } from '../support/machine.ts'
 import * as program from '../support/programs/collections.ts'
+import * as atOnce from '../support/programs/collections-at-once.ts'
 
 const WAYS = [true, false] as const
 
 export function collectionRules(rule: Rule): void {
   counterRules(rule)
   vectorRules(rule)
+  concurrencyRules(rule)
   mapRules(rule)
   otherRules(rule)
 }
@@ -97,6 +99,43 @@ function vectorRules(rule: Rule): void {
   })
 }
 
+function concurrencyRules(rule: Rule): void {
+  rule(
+    'values taken while others come in are taken once, in the order of each core',
+    async (t, m) => {
+      const each = 60
+      for (const combining of WAYS) {
+        const { begin, taken, end } = await m.run(atOnce.trading, combining, each)
+        t.deepEqual([...begin, end], [0, undefined, undefined, 0])
+        const all = taken.flat().sort((a, b) => a - b)
+        t.deepEqual(all, range(each * m.cores))
+        for (const values of taken) {
+          const last = new Map<number, number>()
+          for (const value of values) {
+            const owner = Math.floor(value / each)
+            t.true(value > (last.get(owner) ?? -1), `${values.join()}: ${value} is late`)
+            last.set(owner, value)
+          }
+        }
+      }
+    },
+  )
+
+  rule('pushes and pops of many tasks at once lose nothing and double nothing', async (t, m) => {
+    const each = 100
+    for (const combining of WAYS) {
+      const { popped, size, rest } = await m.run(atOnce.juggling, combining, each)
+      t.is(size, (each / 2) * m.cores)
+      t.is(rest.pop(), undefined, 'and then it is empty')
+      const all = [...popped, ...rest] as number[]
+      t.deepEqual(
+        all.sort((a, b) => a - b),
+        range(each * m.cores),
+      )
+    }
+  })
+}
+
 function mapRules(rule: Rule): void {
   rule('updates of one key by all cores add up; keys are found and removed', async (t, m) => {
     for (const combining of WAYS) {
@@ -108,6 +147,17 @@ function mapRules(rule: Rule): void {
       t.deepEqual(found.after, [6, undefined])
       t.deepEqual(found.has, [true, false, true])
       t.deepEqual(found.sizes, [40, 39, 0])
+    }
+  })
+
+  rule('loops over a map and a set meet every key once, with its last value', async (t, m) => {
+    for (const count of [0, 1, 300]) {
+      const { entries, keys } = await m.run(atOnce.looping, count)
+      t.deepEqual(
+        entries,
+        range(count).map((i) => [i, count + i + 0.5]),
+      )
+      t.deepEqual(keys, range(count))
     }
   })
 

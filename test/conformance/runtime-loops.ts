@@ -38,6 +38,14 @@ function rangeRules(rule: Rule): void {
     t.deepEqual(seen, expected)
   })
 
+  rule('a loop of a million iterations captures more than a word', async (t, machine) => {
+    const count = 1_117_376
+    const scales = Float64Array.from({ length: 9 }, (_, i) => i + 1)
+    let sum = 0
+    for (let i = 0; i < count; i++) sum += i * scales[i % 9]! + 1
+    t.is(await machine.run(program.longLoop, count, scales), sum)
+  })
+
   rule('a loop waits for what its iterations send; loops may run side by side', async (t, m) => {
     const { one, four } = await m.run(program.spreading, 200)
     t.deepEqual(

@@ -78,6 +78,21 @@ function fullEmptyRules(rule: Rule): void {
     }
   })
 
+  rule('a cell serves readers near and far a hundred times over', async (t, machine) => {
+    const times = 100
+    const readers = machine.cores + 1
+    const expected = Array.from({ length: times * readers }, (_, i) => Math.floor(i / readers))
+    for (const dst of new Set([0, lastCore(machine)])) {
+      t.deepEqual(await machine.run(cells.rounds, dst, times), expected)
+    }
+  })
+
+  rule('a called task may wait for what comes later, and answers then', async (t, machine) => {
+    for (const dst of homes(machine)) {
+      t.deepEqual(await machine.run(cells.answeredLater, dst), ['nobody', 101, 202, 303])
+    }
+  })
+
   rule('a cell does what the letters of an operation say', async (t, machine) => {
     for (const dst of homes(machine)) {
       const seen = await machine.run(cells.cellStates, dst)

@@ -25,6 +25,20 @@ export function taskRules(rule: Rule): void {
     t.is(await machine.run(program.forest, 5), 2 * (machine.cores + 1) * 2 ** 5)
   })
 
+  rule('a run ends when all that it began has, though nobody waited for it', async (t, machine) => {
+    await machine.until(machine.host.call(program.takeBoard, 0))
+    for (let time = 0; time < 3; time++) {
+      const begun = await machine.run(program.leaveBehind)
+      const [, count] = await machine.until(machine.host.call(program.takeBoard, 0))
+      t.is(count, begun)
+    }
+  })
+
+  rule('thousands of tasks may wait at once, on every core', async (t, machine) => {
+    const all = 2000 * (machine.cores + 1)
+    t.deepEqual(await machine.run(program.crowd, 2000), [all, 2 * all])
+  })
+
   rule('a spawned task takes any number of arguments', async (t, machine) => {
     for (const dst of [0, lastCore(machine)]) {
       const sums = await machine.run(program.manyArguments, dst)

@@ -102,6 +102,34 @@ export const captures = task('test.loop.captures', async (core: Core, ...values:
   return seen
 })
 
+/** Sums of what iterations computed here. */
+class Sums {
+  total = 0
+}
+
+export const addScaled = delegate(
+  'test.loop.add-scaled',
+  (core: Core, index: number, scales: Float64Array, by: { readonly plus: number }) => {
+    core.endpoint.state(Sums, () => new Sums()).total += index * scales[index % 9]! + by.plus
+  },
+)
+
+export const takeSum = delegate('test.loop.take-sum', (core: Core) => {
+  const sums = core.endpoint.state(Sums, () => new Sums())
+  const { total } = sums
+  sums.total = 0
+  return total
+})
+
+/** A sum over `count` iterations that use what they have captured, some hundred bytes of it. */
+export const longLoop = task(
+  'test.loop.long',
+  async (core: Core, count: number, scales: Float64Array) => {
+    await forall(core, count, addScaled, scales, { plus: 1 })
+    return reduce(core, takeSum, 'sum')
+  },
+)
+
 // Loops over arrays.
 
 export const fillElement = delegate(

@@ -8,6 +8,7 @@ import * as arrays from './arrays.ts'
 import * as caches from './caches.ts'
 import * as checks from './checks.ts'
 import * as collections from './collections.ts'
+import * as collectionsAtOnce from './collections-at-once.ts'
 import * as collectives from './collectives.ts'
 import * as completion from './completion.ts'
 import * as delegates from './delegates.ts'
@@ -27,6 +28,7 @@ const MODULES: Readonly<Record<string, object>> = {
   caches,
   checks,
   collections,
+  'collections-at-once': collectionsAtOnce,
   collectives,
   completion,
   delegates,

@@ -41,6 +41,43 @@ export const readers = task('test.sync.readers', async (core: Core, dst: number,
   return { notes, isFull }
 })
 
+/** What readers on every endpoint got of one cell, round after round; it is emptied in between. */
+export const rounds = task('test.sync.rounds', async (core: Core, dst: number, times: number) => {
+  const cell = await core.call(makeCell, dst)
+  const ledger = await core.call(makeLedger, core.id)
+  const remote = new RemoteFullEmpty(core, cell)
+  for (let round = 0; round < times; round++) {
+    await core.finish(async (inner) => {
+      for (const id of everyEndpoint(core)) inner.send(readFull, id, cell, ledger)
+      await inner.yield()
+      await remote.writeXF(round)
+    })
+    await remote.reset()
+  }
+  const notes = await core.call(notesOf, ledger)
+  await dropAll(core, [cell, ledger])
+  return notes
+})
+
+export const readAndAdd = task(
+  'test.sync.read-and-add',
+  async (core: Core, cell: CellAddress, by: number) => {
+    return by + (await new RemoteFullEmpty(core, cell).readFE())
+  },
+)
+
+/** Answers of tasks that were called on `dst` before the cell there held anything for them. */
+export const answeredLater = task('test.sync.answered-later', async (core: Core, dst: number) => {
+  const cell = await core.call(makeCell, dst)
+  const calls = [100, 200, 300].map((by) => core.call(readAndAdd, dst, cell, by))
+  const early = await Promise.race([...calls, core.yield().then(() => 'nobody')])
+  const remote = new RemoteFullEmpty(core, cell)
+  for (const value of [1, 2, 3]) await remote.writeEF(value)
+  const answers = await Promise.all(calls)
+  await core.call(drop, dst, cell)
+  return [early, ...answers]
+})
+
 /** Every operation of a cell in turn. */
 export const cellStates = task('test.sync.cell-states', async (core: Core, dst: number) => {
   const address = await core.call(makeCell, dst)

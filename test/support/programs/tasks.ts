@@ -1,7 +1,15 @@
 /**
  * A program for tests of tasks: what may suspend, fails, spawns more, and is waited for.
  */
-import { type Core, delegate, task } from '@orujo/core'
+import {
+  type Core,
+  FullEmpty,
+  type ObjectAddress,
+  RemoteFullEmpty,
+  anywhere,
+  delegate,
+  task,
+} from '@orujo/core'
 import { failure } from '../machine.ts'
 import { everyEndpoint } from './delegates.ts'
 
@@ -179,4 +187,55 @@ export const manyArguments = task('test.task.many-arguments', async (core: Core,
 
 export const sumOf = task('test.task.sum-of', async (_core: Core, ...numbers: number[]) => {
   return numbers.reduce((a, b) => a + b, 0)
+})
+
+// Many at once, and what is left behind.
+
+export const waitAtGate = task(
+  'test.task.wait-at-gate',
+  async (core: Core, gate: ObjectAddress<FullEmpty<number>>, home: number) => {
+    core.send(countUp, home)
+    const sum = await new RemoteFullEmpty(core, gate).readFF()
+    core.send(countUp, home)
+    return sum
+  },
+)
+
+/** Tasks that had begun to wait before any could go on, and that went on then. */
+export const crowd = task('test.task.crowd', async (core: Core, each: number) => {
+  const gate = core.hold(new FullEmpty<number>())
+  const board = boardOf(core)
+  board.count = 0
+  const everybody = everyEndpoint(core)
+  const before = await core.finish(async (inner) => {
+    for (const dst of everybody) {
+      for (let i = 0; i < each; i++) inner.send(waitAtGate, dst, gate, core.id)
+    }
+    while (board.count < each * everybody.length) await inner.yield()
+    // Time enough for those who would not wait.
+    for (let i = 0; i < 20; i++) await inner.yield()
+    const waiting = board.count
+    await new RemoteFullEmpty(inner, gate).writeXF(1)
+    return waiting
+  })
+  core.release(gate)
+  return [before, board.count]
+})
+
+export const wanderThenCount = task('test.task.wander-then-count', async (core: Core) => {
+  for (let i = 0; i < 5; i++) await core.yield()
+  core.send(countUp, 0)
+})
+
+/** Begins work of every kind on every endpoint, and waits for none of it: how much it is. */
+export const leaveBehind = task('test.task.leave-behind', (core: Core) => {
+  for (const dst of everyEndpoint(core)) {
+    core.send(wanderThenCount, dst)
+    core.spawn(wanderThenCount, dst)
+    core.spawn(wanderThenCount, anywhere)
+    core.send(plant, dst, 2)
+    void core.call(wanderThenCount, dst)
+    void core.finish((inner) => void inner.send(wanderThenCount, dst))
+  }
+  return everyEndpoint(core).length * (5 + 2 ** 2)
 })

@@ -59,6 +59,18 @@ function copyRules(rule: Rule): void {
     }
   })
 
+  rule(
+    'a scope waits for operations on arrays, of which several may be under way',
+    async (t, m) => {
+      for (const length of [4, 333, 28_001]) {
+        const found = await m.run(program.atOnce, length)
+        const cut = (quarter: number): number => Math.floor((length * quarter) / 4)
+        const expected = [1, 2, 3, 4].flatMap((i) => Array<number>(cut(i) - cut(i - 1)).fill(i))
+        t.true(isSame(found, expected), `length ${length}`)
+      }
+    },
+  )
+
   rule('arrays of many messages are copied, sorted and summed as small ones', async (t, m) => {
     const length = 28_001
     const what = { type: 'f64', from: 1, to: 0, count: length - 1 } as const

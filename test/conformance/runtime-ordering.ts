@@ -17,6 +17,30 @@ export function orderingRules(rule: Rule): void {
     t.is(messages, 40 * cores * (cores + 1))
   })
 
+  rule(
+    'a message is counted once where it is sent and once where it is run',
+    async (t, machine) => {
+      const { cores } = machine
+      const count = 50
+      for (const isNumeric of [true, false]) {
+        const before = await machine.settled()
+        t.deepEqual(await machine.run(program.counted, count, isNumeric), [
+          [],
+          count * cores * (cores + 1),
+        ])
+        const after = await machine.settled()
+        const grown = (name: 'sends' | 'sendsHandled') =>
+          after.cores.map((core, id) => core[name] - before.cores[id]![name])
+        const others = Array<number>(cores).fill(count * (cores - 1))
+        t.deepEqual(grown('sends'), [...others.map((own) => own + count), 0])
+        t.deepEqual(grown('sendsHandled'), [...others, count * cores])
+        t.is(after.total.sends, after.total.sendsHandled)
+        const sum = after.cores.reduce((total, core) => total + core.received, 0)
+        t.is(after.total.received, sum)
+      }
+    },
+  )
+
   rule('a message longer than a frame keeps its place and its content', async (t, machine) => {
     const { cores } = machine
     const [faults, messages] = await machine.run(program.streams, 5, LONG_WORDS)

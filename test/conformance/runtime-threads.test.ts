@@ -3,6 +3,7 @@ import test from 'ava'
 import { type Runtime, launch } from '@orujo/core'
 import type { Machine } from '../support/machine.ts'
 import { programUrls } from '../support/programs/modules.ts'
+import { settled } from '../support/settled.ts'
 import * as checks from '../support/programs/checks.ts'
 import { type Shape, runtimeConformance } from './runtime.ts'
 
@@ -34,6 +35,7 @@ runtimeConformance(async (shape, body) => {
     host: runtime.host,
     run: (main, ...args) => runtime.run(main, ...args),
     until: (promise) => promise,
+    settled: () => settled(runtime),
   }
   await body(machine)
   const left = await runtime.run(checks.whatIsLeft)

@@ -11,6 +11,7 @@ import { cacheRules } from './runtime-caches.ts'
 import { collectiveRules } from './runtime-collectives.ts'
 import { completionRules } from './runtime-completion.ts'
 import { delegateRules } from './runtime-delegates.ts'
+import { graphRules } from './runtime-graphs.ts'
 import { loopRules } from './runtime-loops.ts'
 import { orderingRules } from './runtime-ordering.ts'
 import { reducerRules } from './runtime-reducers.ts'
@@ -59,5 +60,6 @@ export function runtimeConformance(withMachine: WithMachine): void {
     addressRules(rule)
     collectionRules(rule)
     synchronizationRules(rule)
+    graphRules(rule)
   }
 }

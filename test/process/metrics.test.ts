@@ -4,6 +4,7 @@ import { type LaunchOptions, type Runtime, type RuntimeMetrics, launch } from '@
 import { inTime } from '../support/deadline.ts'
 import * as program from '../support/programs/process/traffic.ts'
 import * as work from '../support/programs/process/work.ts'
+import { settled } from '../support/settled.ts'
 
 const programs = ['traffic', 'work'].map(
   (name) => new URL(`../support/programs/process/${name}.js`, import.meta.url),
@@ -11,27 +12,6 @@ const programs = ['traffic', 'work'].map(
 
 function launchThree(options: Partial<LaunchOptions> = {}): Promise<Runtime> {
   return launch({ program: programs, coresPerLocale: 3, heapBytes: 2 ** 20, ...options })
-}
-
-/**
- * Readings in a row that must be alike: the last words of a run are a few hops behind its answer.
- */
-const STEADY = 50
-
-/** Figures since the reset, once nothing is under way any more. */
-async function settled(runtime: Runtime): Promise<RuntimeMetrics> {
-  const read = async (): Promise<RuntimeMetrics> => {
-    let last = -1
-    for (let steady = 0; ;) {
-      const metrics = runtime.metrics()
-      const sent = metrics.messages.flat().reduce((sum, count) => sum + count, 0)
-      steady = sent === metrics.total.received && sent === last ? steady + 1 : 0
-      if (steady === STEADY) return metrics
-      last = sent
-      await new Promise(setImmediate)
-    }
-  }
-  return inTime('as many messages received as sent', read())
 }
 
 /** Figures of one run alone; the run itself is three messages between the host and core 0. */

@@ -167,6 +167,12 @@ export class Cluster {
     return readMetrics(this.#metrics, this.endpoints.length, undefined)
   }
 
+  /** What was counted, once nothing is under way any more. */
+  async settled(): Promise<RuntimeMetrics> {
+    await this.settle()
+    return this.metrics()
+  }
+
   /** Throws unless every core and the host are as they were before the first run. */
   check(): void {
     const left = this.describe()

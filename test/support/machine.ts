@@ -3,7 +3,7 @@
  * schedule.
  */
 import type { ExecutionContext } from 'ava'
-import type { Core, Task } from '@orujo/core'
+import type { Core, RuntimeMetrics, Task } from '@orujo/core'
 
 export interface Machine {
   readonly cores: number
@@ -13,6 +13,8 @@ export interface Machine {
   run<A extends unknown[], R>(main: Task<A, R>, ...args: A): Promise<R>
   /** Waits for something that the host has begun. */
   until<T>(promise: Promise<T>): Promise<T>
+  /** What all endpoints have counted since they began, once nothing is under way any more. */
+  settled(): Promise<RuntimeMetrics>
 }
 
 /** Declares what must hold on every machine. */

@@ -127,6 +127,27 @@ export const filled = task(
   },
 )
 
+/** An array to whose quarters operations came that only their scope has waited for. */
+export const atOnce = task('test.array.at-once', async (core: Core, length: number) => {
+  const src = await make(core, 'f64', length, 64)
+  const dst = await make(core, 'f64', length, 'contiguous')
+  const cut = (quarter: number): number => Math.floor((length * quarter) / 4)
+  const quarters = [0, 1, 2, 3].map((quarter) => [cut(quarter), cut(quarter + 1)] as const)
+  await core.finish((inner) => {
+    for (const [i, [begin, end]] of quarters.entries()) {
+      void memset(inner, src, i + 1, { begin, end })
+    }
+  })
+  await core.finish((inner) => {
+    for (const [from, end] of quarters) {
+      void copyArray(inner, dst, src, { from, to: from, count: end - from })
+    }
+  })
+  const found = await contents(core, dst)
+  await Promise.all([free(core, src), free(core, dst)])
+  return found as number[]
+})
+
 export interface Copying {
   readonly type: TypeName
   readonly lengths: readonly [src: number, dst: number]

@@ -13,6 +13,7 @@ import * as collectives from './collectives.ts'
 import * as completion from './completion.ts'
 import * as delegates from './delegates.ts'
 import * as events from './events.ts'
+import * as graphs from './graphs.ts'
 import * as loops from './loops.ts'
 import * as ordering from './ordering.ts'
 import * as reducers from './reducers.ts'
@@ -33,6 +34,7 @@ const MODULES: Readonly<Record<string, object>> = {
   completion,
   delegates,
   events,
+  graphs,
   loops,
   ordering,
   reducers,

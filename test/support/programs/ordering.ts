@@ -143,3 +143,24 @@ export const oneBulk = task(
     return length
   },
 )
+
+export const sendCounted = task(
+  'test.order.send-counted',
+  (core: Core, count: number, isNumeric: boolean) => {
+    for (const dst of everyEndpoint(core)) {
+      for (let number = 0; number < count; number++) {
+        if (isNumeric) core.send(two, dst, core.id, number)
+        else core.send(data, dst, core.id, { number })
+      }
+    }
+  },
+)
+
+/** `count` one-way messages from every core to every endpoint: what has arrived in all. */
+export const counted = task(
+  'test.order.counted',
+  async (core: Core, count: number, isNumeric: boolean) => {
+    await onAllCores(core, sendCounted, count, isNumeric)
+    return takeEverywhere(core)
+  },
+)

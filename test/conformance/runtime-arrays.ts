@@ -65,7 +65,9 @@ function copyRules(rule: Rule): void {
       for (const length of [4, 333, 28_001]) {
         const found = await m.run(program.atOnce, length)
         const cut = (quarter: number): number => Math.floor((length * quarter) / 4)
-        const expected = [1, 2, 3, 4].flatMap((i) => Array<number>(cut(i) - cut(i - 1)).fill(i))
+        const expected = [0, 1, 2, 3].flatMap((i) =>
+          Array<number>(cut(i + 1) - cut(i)).fill(cut(i) + 1),
+        )
         t.true(isSame(found, expected), `length ${length}`)
       }
     },

@@ -48,12 +48,13 @@ export const trading = task(
   },
 )
 
-/** Many tasks of a core push a value of their own; every second one pops whatever is last. */
+/** Many tasks of a core push a value each; every second one pops what is last, or its own. */
 export const pushAndPop = task(
   'test.collections.push-and-pop',
   async (core: Core, vector: GlobalVector<number>, count: number) => {
     const one = async (i: number): Promise<(number | undefined)[]> => {
-      await vector.push(core, core.id * count + i)
+      if (i % 4 === 1) vector.send(core, core.id * count + i)
+      else await vector.push(core, core.id * count + i)
       return i % 2 === 0 ? [] : [await vector.pop(core)]
     }
     return (await Promise.all(Array.from({ length: count }, (_, i) => one(i)))).flat()

@@ -62,6 +62,11 @@ export const reused = task('test.event.reused', async (core: Core, dst: number, 
   return [...orders]
 })
 
+export const completeOne = delegate(
+  'test.event.complete-one',
+  (_core: Core, event: GlobalCompletionEvent) => event.complete(),
+)
+
 /** Enrolls itself here, completes the one before it there, and goes on to the next core. */
 export const relay = task(
   'test.event.relay',
@@ -69,7 +74,9 @@ export const relay = task(
     core.send(work, core.id)
     event.enroll()
     if (src === core.id) event.complete()
-    else event.completeAt(src)
+    else if (hops % 2 === 0) event.completeAt(src)
+    // A message that is not the event's: only the enrollments can keep it open.
+    else core.send(completeOne, src, event)
     if (hops % 3 === 0) await core.yield()
     if (hops === 0) event.complete()
     else core.send(relay, (core.id + hops) % core.cores, event, hops - 1, core.id)

@@ -219,7 +219,8 @@ export const crowd = task('test.task.crowd', async (core: Core, each: number) =>
     return waiting
   })
   core.release(gate)
-  return [before, board.count]
+  const [, after] = await core.call(takeBoard, core.id)
+  return [before, after]
 })
 
 export const wanderThenCount = task('test.task.wander-then-count', async (core: Core) => {

@@ -2,6 +2,7 @@
  * Rules of caches.
  */
 import type { Rule } from '../support/machine.ts'
+import * as addresses from '../support/programs/addresses.ts'
 import * as program from '../support/programs/caches.ts'
 import { seeded } from '../support/schedule.ts'
 
@@ -31,6 +32,16 @@ function contentRules(rule: Rule): void {
       t.deepEqual(wrong, [])
     },
   )
+
+  rule('a cache holds whole structs of any size, from block to block', async (t, machine) => {
+    for (const [bytes, block] of [
+      [24, 24],
+      [36, 72],
+      [128, 256],
+    ] as const) {
+      t.deepEqual(await machine.run(addresses.cached, bytes, 50, block), [0, 0], `${bytes} bytes`)
+    }
+  })
 
   rule('a release writes what was changed, and nothing that others changed', async (t, machine) => {
     for (const length of [100, 20_001]) {

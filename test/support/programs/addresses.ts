@@ -131,6 +131,27 @@ export const walk = task(
   },
 )
 
+/** Elements seen through a cache that spans blocks, and changed through it: how many are wrong. */
+export const cached = task(
+  'test.address.cached',
+  async (core: Core, bytes: number, length: number, blockBytes: Block) => {
+    const type = typeOf(bytes)
+    const array = await globalArray(core, type, length, { blockBytes })
+    await forall(core, array, storeHere, array)
+    const held = cache(core, 'readWrite', array as GlobalArray<typeof record>)
+    const view = await held.acquire()
+    let wrong = 0
+    for (let i = 0; i < length; i++) {
+      if (!isSame(view.get(i), valueAt(type, i, 3))) wrong++
+      view.set(i, valueAt(type, i, 7) as never)
+    }
+    await held.release()
+    const wrongAtHome = await reduce(core, wrongHere, 'sum', array, 7)
+    await free(core, array)
+    return [wrong, wrongAtHome]
+  },
+)
+
 const record = struct({ a: u8, b: f64, c: i64, d: i16 })
 
 type RecordAddress = GlobalAddress<typeof record>

@@ -90,6 +90,10 @@ function useRules(rule: Rule): void {
     }
   })
 
+  rule('a cache may be acquired and released again and again', async (t, machine) => {
+    t.deepEqual(await machine.run(program.rounds), [])
+  })
+
   rule('tasks that wait for the same acquire get one copy; a later one is new', async (t, m) => {
     const { isOne, old, renewed, none, addressed, isLocal } = await m.run(program.several)
     t.true(isOne)

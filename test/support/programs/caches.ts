@@ -137,6 +137,35 @@ export const several = task('test.cache.several', async (core: Core) => {
   return { isOne, old, renewed, none, addressed, isLocal: held.isLocal }
 })
 
+/** Rounds on one cache of each mode and home that did not see, or leave, what they should. */
+export const rounds = task('test.cache.rounds', async (core: Core) => {
+  const wrong: string[] = []
+  for (let home = 0; home < core.cores; home++) {
+    const address = await allocate(core, i32, home, 3)
+    for (const mode of ['read', 'readWrite', 'write'] as const) {
+      const held = cache(core, mode, address, 3)
+      for (let round = 1; round <= 3; round++) {
+        await write(core, address, round)
+        const view = await held.acquire()
+        if (mode !== 'write' && view[0] !== round) wrong.push(`${mode} at ${home}: saw ${view[0]}`)
+        if (mode !== 'read') view.fill(-round)
+        await held.release()
+        const left = await read(core, address)
+        if (left !== (mode === 'read' ? round : -round))
+          wrong.push(`${mode} at ${home}: left ${left}`)
+      }
+      // As they were asked for, whether one has ended before the next is asked for or not.
+      void held.acquire()
+      void held.release()
+      const view = await held.acquire()
+      if (view !== held.view) wrong.push(`${mode} at ${home}: not held`)
+      await held.release()
+    }
+    await free(core, address)
+  }
+  return wrong
+})
+
 /** What several caches on the same elements leave: of the same elements, what was released last. */
 export const lastWins = task('test.cache.last-wins', async (core: Core) => {
   const array = await globalArray(core, i32, 100)

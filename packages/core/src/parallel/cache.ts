@@ -7,7 +7,8 @@
  *             start, and go on being held. An acquire that fails goes back to idle.
  * Access      the core, or the host, that made it.
  * Suspends    nothing before a promise is returned: acquire and release begin at the call, so that
- *             several can be under way. Calls while one is under way share its promise.
+ *             several caches can be under way; those of one cache one after the other, as they were
+ *             asked for. Who asks for what is under way, or was the last, gets its promise.
  * Ordering    what is written back becomes visible element by element: of elements that several
  *             caches write, the last release wins.
  * Local       a range that lies whole and side by side on this core is not copied: the view is the
@@ -61,8 +62,13 @@ export class Cache<T extends ElementType> {
   /** What was fetched, to tell what was changed. */
   #fetched: Uint8Array | undefined
   #isHeld: boolean
-  #acquiring: Promise<ViewOf<T>> | undefined
-  #releasing: Promise<void> | undefined
+  /** Whether it will be held when all that was asked for is done. */
+  #isWanted: boolean
+  #acquired: Promise<ViewOf<T>>
+  #released: Promise<void> = Promise.resolve()
+  /** The last that was asked for, until it has ended; how many there were. */
+  #last: Promise<void> | undefined
+  #asked = 0
 
   constructor(mode: CacheMode, type: T, length: number, range: Range) {
     this.mode = mode
@@ -72,7 +78,8 @@ export class Cache<T extends ElementType> {
     this.#range = range
     this.#bytes = range.local ?? new Uint8Array(length * type.bytes)
     this.#view = viewOn(type, this.#bytes.buffer, this.#bytes.byteOffset, length)
-    this.#isHeld = mode === 'write'
+    this.#isHeld = this.#isWanted = mode === 'write'
+    this.#acquired = Promise.resolve(this.#view)
   }
 
   /** The elements; element 0 is the first of the range. */
@@ -83,18 +90,23 @@ export class Cache<T extends ElementType> {
 
   /** Begins to fetch; resolves with the view when all is here. At once if it is held. */
   acquire(): Promise<ViewOf<T>> {
-    if (this.#isHeld && this.#releasing === undefined) return Promise.resolve(this.#view)
-    this.#acquiring ??= this.#fetch()
-    return this.#acquiring
+    if (!this.#isWanted) {
+      this.#isWanted = true
+      const ticket = ++this.#asked
+      this.#acquired = this.#next(() => this.#fetch(ticket))
+    }
+    return this.#acquired
   }
 
   /** Begins to write back; resolves when it is written. At once if nothing is to be written. */
   release(): Promise<void> {
-    if (this.#releasing === undefined && this.#acquiring === undefined && !this.#isHeld) {
-      return Promise.resolve()
+    const isAsked = this.mode === 'write' ? this.#last !== undefined : !this.#isWanted
+    if (!isAsked) {
+      this.#isWanted = this.mode === 'write'
+      this.#asked++
+      this.#released = this.#next(() => this.#writeBack())
     }
-    this.#releasing ??= this.#writeBack()
-    return this.#releasing
+    return this.#released
   }
 
   /** Releases, for `await using`. */
@@ -105,27 +117,40 @@ export class Cache<T extends ElementType> {
   /** Lets a `read` cache go, for `using`. */
   [Symbol.dispose](): void {
     invariant(this.mode === 'read', `A '${this.mode}' cache is written back: use 'await using'.`)
-    this.#isHeld = false
+    this.#isHeld = this.#isWanted = false
   }
 
-  async #fetch(): Promise<ViewOf<T>> {
+  /** Begins now, or when what is under way has ended. */
+  #next<R>(work: () => Promise<R>): Promise<R> {
+    const result = this.#last === undefined ? work() : this.#last.then(work)
+    const ended = (): void => {
+      if (this.#last === last) this.#last = undefined
+    }
+    const last = result.then(ended, ended)
+    this.#last = last
+    // Not `result` itself, whose failure has been heard of here: an error that nobody awaits shall
+    // not go unnoticed.
+    return result.then((value) => value)
+  }
+
+  async #fetch(ticket: number): Promise<ViewOf<T>> {
     try {
-      if (this.#releasing !== undefined) await this.#releasing
-      if (!this.isLocal && this.mode !== 'write') {
+      if (!this.isLocal) {
         await this.#range.fetch(this.#bytes)
         if (this.mode === 'readWrite') this.#fetched = this.#bytes.slice()
       }
       this.#isHeld = true
       return this.#view
-    } finally {
-      this.#acquiring = undefined
+    } catch (error) {
+      // Unless more was asked for since.
+      if (ticket === this.#asked) this.#isWanted = false
+      throw error
     }
   }
 
   async #writeBack(): Promise<void> {
     try {
-      if (this.#acquiring !== undefined) await this.#acquiring
-      if (!this.isLocal && this.mode !== 'read') {
+      if (this.#isHeld && !this.isLocal && this.mode !== 'read') {
         const writer = this.#range.writer()
         for (const [begin, end] of this.#changes()) {
           writer.put(begin, end - begin, this.#bytes, begin * this.#type.bytes)
@@ -136,7 +161,6 @@ export class Cache<T extends ElementType> {
     } finally {
       this.#isHeld = this.mode === 'write'
       this.#fetched = undefined
-      this.#releasing = undefined
     }
   }
 

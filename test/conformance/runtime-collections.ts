@@ -5,6 +5,7 @@ import { freeCollection, globalCounter, globalVector } from '@orujo/core'
 import type { Rule } from '../support/machine.ts'
 import * as program from '../support/programs/collections.ts'
 import * as atOnce from '../support/programs/collections-at-once.ts'
+import * as limits from '../support/programs/collections-limits.ts'
 
 const WAYS = [true, false] as const
 
@@ -13,6 +14,7 @@ export function collectionRules(rule: Rule): void {
   vectorRules(rule)
   concurrencyRules(rule)
   mapRules(rule)
+  limitRules(rule)
   otherRules(rule)
 }
 
@@ -173,6 +175,45 @@ function mapRules(rule: Rule): void {
   rule('keys and values may be anything that can be sent', async (t, machine) => {
     const found = await machine.run(program.anything)
     t.deepEqual(found, [...range(11).map((i) => ({ i })), null, 12])
+  })
+}
+
+function limitRules(rule: Rule): void {
+  rule('what a task sends comes before what it asks for next, however much', async (t, m) => {
+    const count = 20_000
+    for (const isHeeding of [true, false]) {
+      const found = await m.run(limits.sendThenAsk, count, isHeeding)
+      t.deepEqual(found, [count, count, 2 * count, 0])
+    }
+  })
+
+  rule('what a collection cannot hold is refused, and nothing else', async (t, machine) => {
+    for (const combining of WAYS) {
+      const { errors, kept } = await machine.run(limits.misfits, combining)
+      const [no, type] = ['ORUJO_NOT_SENDABLE', 'TypeError']
+      const [vector, numbers] = [
+        [undefined, no, undefined],
+        [type, undefined],
+      ]
+      t.deepEqual(errors, [...vector, ...numbers, type, type, undefined, no, undefined])
+      t.deepEqual(kept, [2, ['b'], 1, 1, 1])
+    }
+  })
+
+  rule('a handle may be a key', async (t, machine) => {
+    t.deepEqual(await machine.run(limits.handleKeys), ['one', 'other'])
+  })
+
+  rule('a delegate that returns a promise replaces nothing', async (t, machine) => {
+    const { codes, kept } = await machine.run(limits.promised)
+    t.deepEqual(codes, ['ORUJO_INVARIANT', 'ORUJO_INVARIANT'])
+    t.deepEqual(kept, [1, 1])
+  })
+
+  rule('who sends too much is told, without combining, too', async (t, machine) => {
+    const { areTold, kept } = await machine.run(limits.singles, 2_000)
+    t.true(areTold)
+    t.deepEqual(kept, [2_000, 2_000])
   })
 }
 

@@ -151,8 +151,9 @@ export const rounds = task('test.cache.rounds', async (core: Core) => {
         if (mode !== 'read') view.fill(-round)
         await held.release()
         const left = await read(core, address)
-        if (left !== (mode === 'read' ? round : -round))
+        if (left !== (mode === 'read' ? round : -round)) {
           wrong.push(`${mode} at ${home}: left ${left}`)
+        }
       }
       // As they were asked for, whether one has ended before the next is asked for or not.
       void held.acquire()

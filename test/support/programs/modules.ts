@@ -9,6 +9,7 @@ import * as caches from './caches.ts'
 import * as checks from './checks.ts'
 import * as collections from './collections.ts'
 import * as collectionsAtOnce from './collections-at-once.ts'
+import * as collectionsLimits from './collections-limits.ts'
 import * as collectives from './collectives.ts'
 import * as completion from './completion.ts'
 import * as delegates from './delegates.ts'
@@ -30,6 +31,7 @@ const MODULES: Readonly<Record<string, object>> = {
   checks,
   collections,
   'collections-at-once': collectionsAtOnce,
+  'collections-limits': collectionsLimits,
   collectives,
   completion,
   delegates,

@@ -28,6 +28,7 @@ import {
   typesAndOptions,
 } from './collection.ts'
 import { codeOf, type ElementCode, type Elements, copyElements, makeElements } from './elements.ts'
+import { Intake } from './intake.ts'
 import { visitEach } from './visit.ts'
 
 /** Values that one core takes from another at once. */
@@ -69,11 +70,19 @@ export class GlobalBag<V = unknown> extends Collection<BagClient, BagShape> {
     super(raw, shape, BagClient)
   }
 
-  /** Adds `value`, on this core; on the host, one-way to some core. */
-  add(core: Core, value: V): void {
+  /**
+   * Adds `value`, on this core; on the host, one-way to some core.
+   *
+   * @returns false, on the host, as `core.send`: `await core.drain()` before more
+   */
+  add(core: Core, value: V): boolean {
     const client = this.client(core)
-    if (client.part !== undefined) client.part.add(value)
-    else core.send(addHere, client.on<BagPart>(client.nextCore()), value)
+    const held = client.intake.take(value)
+    if (client.part === undefined) {
+      return core.send(addHere, client.on<BagPart>(client.nextCore()), held)
+    }
+    client.part.add(held)
+    return true
   }
 
   /** Takes some value out; undefined if there is none. */
@@ -147,7 +156,8 @@ class BagPart {
       copyElements(values, 0, this.#values, 0, this.count)
       this.#values = values
     }
-    this.#values[this.count++] = value
+    this.#values[this.count] = value
+    this.count++
   }
 
   take(): { readonly value: unknown } | undefined {
@@ -172,12 +182,14 @@ class BagPart {
 class BagClient extends Client<BagShape> {
   /** What this core holds; undefined on the host. */
   readonly part: BagPart | undefined
+  readonly intake: Intake
   #next: number
 
   constructor(endpoint: Endpoint, parts: SymmetricObject, shape: BagShape) {
     super(endpoint, parts, shape)
     const isHost = endpoint.id === endpoint.topology.host
     this.part = isHost ? undefined : (parts.local(endpoint) as BagPart) // what `makePart` made
+    this.intake = new Intake(endpoint, shape.type, 'the value of a bag')
     this.#next = endpoint.id
   }
 

@@ -60,12 +60,23 @@ export class GlobalCounter extends Collection<CounterClient, CollectionShape> {
     return answer as Promise<number>
   }
 
-  /** Adds `by`, one-way: done when the scope of `core` has ended. */
-  send(core: Core, by = 1): void {
+  /**
+   * Adds `by`, one-way: done when the scope of `core` has ended.
+   *
+   * @returns false when more is under way than comes back, which needs combining to be off: `await
+   * counter.drain(core)` before more
+   */
+  send(core: Core, by = 1): boolean {
     const { combiner } = this.client(core)
     const round = combiner.joinOneWay(core)
     round.batch.sum += by
     combiner.added(round, false)
+    return !combiner.isCongested
+  }
+
+  /** Resolves when what this core's tasks have sent is under way. For producers told false. */
+  drain(core: Core): Promise<void> {
+    return this.client(core).combiner.drain()
   }
 
   /** The value now, with all that tasks of this core have added before. */

@@ -46,6 +46,11 @@ export function codeOf(type: ScalarType | undefined): ElementCode {
   return type?.code ?? ANY
 }
 
+/** Whether values of that code are of an element type. */
+export function isTyped(code: ElementCode): boolean {
+  return code !== ANY
+}
+
 /** Room for `length` values. */
 export function makeElements(code: ElementCode, length: number): Elements {
   switch (code) {

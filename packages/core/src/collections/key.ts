@@ -1,30 +1,33 @@
 /**
  * Keys: which values are one key, and which core a key lives on. Numbers, texts and other simple
  * values are themselves; composite ones (arrays, objects, ...) are the bytes that they travel as,
- * so that equal content in equal order is one key.
+ * so that equal content in equal order is one key; of handles, what they stand for.
  *
  * Invariants  the same on every core: it depends on the value only.
  */
-import { Codec } from '../message/codec.ts'
-
 /** Marks texts that are not the key itself. */
 const MARK = '\u0000'
 
 /** What a JavaScript Map tells apart as the keys should be. */
 export type Identity = unknown
 
-/** Tells keys apart. One per client, because encoding needs memory of its own. */
+/** Tells keys apart. */
 export class Keys {
-  readonly #codec = new Codec<undefined>()
+  readonly #encoded: (key: unknown) => Uint8Array
   readonly #float = new Float64Array(1)
   readonly #halves = new Int32Array(this.#float.buffer)
+
+  /** `encoded`: a key as it would travel. */
+  constructor(encoded: (key: unknown) => Uint8Array) {
+    this.#encoded = encoded
+  }
 
   identityOf(key: unknown): Identity {
     if (typeof key === 'number' || key === null) return key
     if (typeof key === 'string') return key.startsWith(MARK) ? `${MARK}s${key}` : key
     if (typeof key !== 'object') return key
-    const length = this.#codec.encodeOne(key, 'the key of a collection')
-    return `${MARK}c${Buffer.from(this.#codec.bytes.buffer, 0, length).toString('latin1')}`
+    const { buffer, byteOffset, length } = this.#encoded(key)
+    return `${MARK}c${Buffer.from(buffer, byteOffset, length).toString('latin1')}`
   }
 
   /** The core of `cores` that a key lives on. */

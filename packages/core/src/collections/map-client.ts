@@ -12,7 +12,8 @@ import type { CoreId } from '../place.ts'
 import { allOf } from '../parallel/collective.ts'
 import { Client, type CollectionShape } from './collection.ts'
 import { type ElementCode, type Elements, firstOf, makeElements } from './elements.ts'
-import { type Identity, Keys } from './key.ts'
+import { Intake } from './intake.ts'
+import type { Keys } from './key.ts'
 import {
   HAS,
   INSERT,
@@ -22,6 +23,7 @@ import {
   REMOVE,
   UPDATE,
   clearHere,
+  keysOf,
   performHere,
   sizeHere,
 } from './map-part.ts'
@@ -78,15 +80,17 @@ class MapBatch {
 
 export class MapClient extends Client<MapShape> {
   readonly #combiners: FlatCombiner<MapBatch, MapAnswer>[] = []
-  readonly #keys = new Keys()
+  readonly #keys: Keys
+  readonly #keyIntake: Intake
+  readonly #valueIntake: Intake
   /** Batches that are not in use: as many as were at once. */
   readonly #spare: MapBatch[] = []
-  /** Rounds a key as an array of the keys' type does. */
-  readonly #rounded: Elements
 
   constructor(endpoint: Endpoint, parts: SymmetricObject, shape: MapShape) {
     super(endpoint, parts, shape)
-    this.#rounded = makeElements(shape.key, 1)
+    this.#keys = keysOf(endpoint)
+    this.#keyIntake = new Intake(endpoint, shape.key, 'the key of a collection')
+    this.#valueIntake = new Intake(endpoint, shape.value, 'the value of a map')
   }
 
   /** Asks for an operation with an answer. */
@@ -97,9 +101,11 @@ export class MapClient extends Client<MapShape> {
     value?: unknown,
     definition = NO_DEFINITION,
   ): Promise<unknown> {
-    const combiner = this.#combinerOf(this.#homeOf(core, key))
+    const held = this.#keyIntake.take(key)
+    const given = value === undefined ? undefined : this.#valueIntake.take(value)
+    const combiner = this.#combinerOf(this.#homeOf(core, held))
     const round = combiner.join(core)
-    round.batch.add(verb, this.#rounded[0], value, definition)
+    round.batch.add(verb, held, given, definition)
     const answer = round.batch.answers.wait()
     combiner.added(round, round.batch.answers.length === MAX_OPERATIONS)
     return answer
@@ -113,9 +119,11 @@ export class MapClient extends Client<MapShape> {
     value?: unknown,
     definition = NO_DEFINITION,
   ): boolean {
-    const combiner = this.#combinerOf(this.#homeOf(core, key))
+    const held = this.#keyIntake.take(key)
+    const given = value === undefined ? undefined : this.#valueIntake.take(value)
+    const combiner = this.#combinerOf(this.#homeOf(core, held))
     const round = combiner.joinOneWay(core)
-    round.batch.add(verb, this.#rounded[0], value, definition)
+    round.batch.add(verb, held, given, definition)
     round.batch.answers.oneWay(core.scope)
     combiner.added(round, round.batch.answers.length === MAX_OPERATIONS)
     return !combiner.isCongested
@@ -127,13 +135,13 @@ export class MapClient extends Client<MapShape> {
 
   /** Keys on all cores, each counted at a moment of its own. */
   async size(core: Core): Promise<number> {
-    this.#flush()
+    await this.#flush()
     const sizes = await this.#everywhere(core, (dst) => core.call(sizeHere, this.on<MapPart>(dst)))
     return sizes.reduce((sum, size) => sum + size, 0)
   }
 
   async clear(core: Core): Promise<void> {
-    this.#flush()
+    await this.#flush()
     await this.#everywhere(core, (dst) => core.call(clearHere, this.on<MapPart>(dst)))
   }
 
@@ -145,7 +153,7 @@ export class MapClient extends Client<MapShape> {
     captured: unknown[],
   ): Promise<void> {
     const id = core.endpoint.table.idOf(definition)
-    this.#flush()
+    await this.#flush()
     await core.finish(async (inner) => {
       await this.#everywhere(inner, (dst) => {
         return inner.call(visitPart, dst, this.parts.raw, id, isReplacing, captured)
@@ -157,15 +165,13 @@ export class MapClient extends Client<MapShape> {
     return allOf(Array.from({ length: core.cores }, (_, dst) => call(dst)))
   }
 
-  /** Leaves the key, rounded, in `#rounded`. */
   #homeOf(core: Core, key: unknown): CoreId {
-    this.#rounded[0] = key
-    const identity: Identity = this.#keys.identityOf(this.#rounded[0])
-    return this.#keys.homeOf(identity, core.cores)
+    return this.#keys.homeOf(this.#keys.identityOf(key), core.cores)
   }
 
-  #flush(): void {
-    for (const combiner of this.#combiners) combiner?.flush()
+  /** Resolves when all that was asked for has been sent. */
+  async #flush(): Promise<void> {
+    await Promise.all(this.#combiners.map((combiner) => combiner?.flush()))
   }
 
   #combinerOf(home: CoreId): FlatCombiner<MapBatch, MapAnswer> {
@@ -224,8 +230,8 @@ function settle({ verbs, answers }: MapBatch, { found, values, errors }: MapAnsw
   }
 }
 
-export const makeMapPart = factory('orujo.map.make', (_core: Core, value: number) => {
-  return new MapPart(value)
+export const makeMapPart = factory('orujo.map.make', (core: Core, value: number) => {
+  return new MapPart(core.endpoint, value)
 })
 
 const visitPart = task(
@@ -240,16 +246,14 @@ const visitPart = task(
     const part = new SymmetricObject<MapPart>(raw).local(core)
     const definition: AnyDefinition = core.endpoint.table.definitions[id]!
     const entries = [...part.entries.values()]
-    await visitEach(core, definition, entries.length, (i) => {
-      const entry = entries[i]!
-      const result = definition.body(core, entry.key, entry.value, ...captured)
-      if (!isReplacing) return result
-      if (definition.kind !== 'task') {
-        entry.value = result
-        return undefined
-      }
-      return Promise.resolve(result).then((value) => void (entry.value = value))
-    })
+    const visit = (i: number): unknown => {
+      const { key, value } = entries[i]!
+      return definition.body(core, key, value, ...captured)
+    }
+    const replace = (i: number, value: unknown): void => {
+      entries[i]!.value = value
+    }
+    await visitEach(core, definition, entries.length, visit, isReplacing ? replace : undefined)
   },
 )
 

@@ -7,6 +7,7 @@
 import { suspendedError } from '../delegate/arguments.ts'
 import type { Core } from '../delegate/core.ts'
 import { objectDelegate } from '../delegate/define.ts'
+import type { Endpoint } from '../delegate/endpoint.ts'
 import { isThenable } from '../delegate/task-run.ts'
 import type { AnyDefinition } from '../message/definition.ts'
 import { type ElementCode, type Elements, makeElements } from './elements.ts'
@@ -41,13 +42,19 @@ export interface MapAnswer {
   readonly errors: readonly (readonly [index: number, error: unknown])[] | undefined
 }
 
+/** Tells keys apart by how they travel between endpoints. */
+export function keysOf(endpoint: Endpoint): Keys {
+  return new Keys((key) => endpoint.sender.encoded(key, 'the key of a collection'))
+}
+
 export class MapPart {
   readonly entries = new Map<Identity, Entry>()
   readonly #valueCode: ElementCode
-  readonly #keys = new Keys()
+  readonly #keys: Keys
 
-  constructor(valueCode: ElementCode) {
+  constructor(endpoint: Endpoint, valueCode: ElementCode) {
     this.#valueCode = valueCode
+    this.#keys = keysOf(endpoint)
   }
 
   perform(core: Core, { verbs, keys, values, definitions }: MapOperations): MapAnswer {

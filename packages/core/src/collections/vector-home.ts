@@ -70,17 +70,12 @@ const visitPart = task(
     const part = partOf(core, raw)
     const definition: AnyDefinition = core.endpoint.table.definitions[id]!
     const [begin, end] = part.range(head, tail)
-    await visitEach(core, definition, end - begin, (i) => {
-      const local = begin + i
-      const index = part.layout.position(local, core.id) - head
-      const result = definition.body(core, part.at(local), index, ...captured)
-      if (!isReplacing) return result
-      if (definition.kind !== 'task') {
-        part.put(local, result)
-        return undefined
-      }
-      return Promise.resolve(result).then((value) => part.put(local, value))
-    })
+    const visit = (i: number): unknown => {
+      const index = part.layout.position(begin + i, core.id) - head
+      return definition.body(core, part.at(begin + i), index, ...captured)
+    }
+    const replace = (i: number, value: unknown): void => part.put(begin + i, value)
+    await visitEach(core, definition, end - begin, visit, isReplacing ? replace : undefined)
   },
 )
 
@@ -162,10 +157,11 @@ class Batch {
     const end = tail + pushed
     const dequeuedEnd = Math.min(end, head + dequeues)
     const poppedBegin = Math.max(dequeuedEnd, end - pops)
+    // Written in this order before anything suspends: a place is written before it is read. If it
+    // cannot be written, nothing was pushed: the ends move afterwards.
+    const isOpen = this.#store(values, head, tail, pushed)
     part.head = dequeuedEnd
     part.tail = poppedBegin
-    // Written in this order before anything suspends: a place is written before it is read.
-    const isOpen = this.#store(values, head, tail, pushed)
     if (dequeues + pops === 0) {
       // A core that does not keep up holds back those who push, by their answers.
       return isOpen ? pushed : this.#core.drain().then(() => pushed)

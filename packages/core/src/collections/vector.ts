@@ -37,6 +37,7 @@ import {
   firstOf,
   makeElements,
 } from './elements.ts'
+import { Intake } from './intake.ts'
 import {
   batchAtHome,
   clearAtHome,
@@ -104,15 +105,16 @@ export class GlobalVector<V = unknown> extends Collection<VectorClient, VectorSh
 
   /** Adds `value` at the end. Where growth has no bound, tasks of a core share the promise. */
   push(core: Core, value: V): Promise<void> {
-    const { combiner } = this.client(core)
+    const { combiner, intake } = this.client(core)
+    const held = intake.take(value)
     const round = combiner.join(core)
     const { batch } = round
     if (batch.pushes !== undefined) {
       const answer = batch.pushes.wait()
-      combiner.added(round, batch.push(value))
+      combiner.added(round, batch.push(held))
       return answer as Promise<void>
     }
-    combiner.added(round, batch.push(value))
+    combiner.added(round, batch.push(held))
     return round.done
   }
 
@@ -122,11 +124,12 @@ export class GlobalVector<V = unknown> extends Collection<VectorClient, VectorSh
    * @returns false when more is under way than comes back: `await vector.drain(core)` before more
    */
   send(core: Core, value: V): boolean {
-    const { combiner } = this.client(core)
+    const { combiner, intake } = this.client(core)
+    const held = intake.take(value)
     const round = combiner.joinOneWay(core)
     const { batch } = round
     batch.pushes?.oneWay(core.scope)
-    combiner.added(round, batch.push(value))
+    combiner.added(round, batch.push(held))
     return !combiner.isCongested
   }
 
@@ -164,16 +167,16 @@ export class GlobalVector<V = unknown> extends Collection<VectorClient, VectorSh
   }
 
   /** How many values there are. */
-  size(core: Core): Promise<number> {
+  async size(core: Core): Promise<number> {
     const { combiner, shape } = this.client(core)
-    combiner.flush()
+    await combiner.flush()
     return core.call(sizeAtHome, shape.home, this.raw)
   }
 
   /** The value at `index`, counted from the front; undefined beyond the end. */
   async read(core: Core, index: number): Promise<V | undefined> {
     const { combiner, shape } = this.client(core)
-    combiner.flush()
+    await combiner.flush()
     const found = await core.call(readAtHome, shape.home, this.raw, index)
     return found[0] as V | undefined
   }
@@ -181,7 +184,7 @@ export class GlobalVector<V = unknown> extends Collection<VectorClient, VectorSh
   /** Drops all values. */
   async clear(core: Core): Promise<void> {
     const { combiner, shape } = this.client(core)
-    combiner.flush()
+    await combiner.flush()
     await core.call(clearAtHome, shape.home, this.raw)
   }
 
@@ -216,7 +219,7 @@ export class GlobalVector<V = unknown> extends Collection<VectorClient, VectorSh
   ): Promise<void> {
     const id = core.endpoint.table.idOf(definition)
     const { combiner, shape } = this.client(core)
-    combiner.flush()
+    await combiner.flush()
     await core.finish((inner) => {
       return inner.call(visitAtHome, shape.home, this.raw, id, isReplacing, captured)
     })
@@ -262,11 +265,13 @@ class VectorBatch {
 
 class VectorClient extends Client<VectorShape> {
   readonly combiner: FlatCombiner<VectorBatch, VectorAnswer>
+  readonly intake: Intake
   /** Room for values that no batch uses: as many as were in flight at once. */
   readonly #spare: Elements[] = []
 
   constructor(endpoint: Endpoint, parts: SymmetricObject, shape: VectorShape) {
     super(endpoint, parts, shape)
+    this.intake = new Intake(endpoint, shape.type, 'the value of a vector')
     const plan: Combining<VectorBatch, VectorAnswer> = {
       name: batchAtHome.name,
       open: () => this.#open(),

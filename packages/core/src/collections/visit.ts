@@ -15,23 +15,33 @@ const VISITS_PER_TURN = 1024
 /** Bodies that suspend: how many of a core are under way at once. */
 const TASKS_IN_FLIGHT = 256
 
-/** Calls `visit` for 0 to `count` - 1; `definition` says whether it may suspend. */
+/**
+ * Calls `visit` for 0 to `count` - 1, and `keep` with each result, if it is given; `definition`
+ * says whether `visit` may suspend.
+ */
 export async function visitEach(
   core: Core,
   definition: AnyDefinition,
   count: number,
   visit: (index: number) => unknown,
+  keep?: (index: number, result: unknown) => void,
 ): Promise<void> {
-  if (definition.kind === 'task') return visitTasks(count, visit)
+  if (definition.kind === 'task') {
+    return visitTasks(count, async (i) => {
+      const result = await visit(i)
+      keep?.(i, result)
+    })
+  }
   for (let i = 0; i < count; i++) {
     const result = visit(i)
-    if (i === 0 && isThenable(result)) throw suspendedError(definition, result)
+    if (isThenable(result)) throw suspendedError(definition, result)
+    keep?.(i, result)
     if (core.endpoint.scheduler.isCongested()) await core.drain()
     else if (i % VISITS_PER_TURN === VISITS_PER_TURN - 1) await core.yield()
   }
 }
 
-async function visitTasks(count: number, visit: (index: number) => unknown): Promise<void> {
+async function visitTasks(count: number, visit: (index: number) => Promise<void>): Promise<void> {
   let next = 0
   const fibre = async (): Promise<void> => {
     while (next < count) await visit(next++)

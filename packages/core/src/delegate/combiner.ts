@@ -26,6 +26,8 @@ import type { Endpoint } from './endpoint.ts'
 const HOPS = 4
 /** Rounds under way when they fill up: enough to keep a link busy, few enough to gather. */
 const MAX_IN_FLIGHT = 4
+/** The same where every operation is a round of its own. */
+const MAX_SINGLE_IN_FLIGHT = 1024
 /** Full rounds that wait to go before producers should pause. */
 const MAX_SEALED = 4
 /** Microtasks until who waits goes on: as for failed calls, see calls.ts. */
@@ -100,7 +102,7 @@ export class FlatCombiner<B, R> {
     this.#endpoint = endpoint
     this.#plan = plan
     this.#isCombining = isCombining
-    this.#maxInFlight = isCombining ? MAX_IN_FLIGHT : Infinity
+    this.#maxInFlight = isCombining ? MAX_IN_FLIGHT : MAX_SINGLE_IN_FLIGHT
   }
 
   /** Whether nothing is gathered, waiting or under way. */
@@ -138,9 +140,10 @@ export class FlatCombiner<B, R> {
     return this.#open?.batch
   }
 
-  /** Sends what was gathered now, so that messages sent next come after it. */
-  flush(): void {
+  /** Resolves when all that was gathered has been sent: messages sent then come after it. */
+  flush(): Promise<void> {
     if (this.#open !== undefined) this.#seal(this.#open)
+    return this.drain()
   }
 
   /** Whether many full rounds wait for others to come back: producers should `drain`. */

@@ -97,6 +97,15 @@ export class Sender<Context> implements ScopeLink {
     return this.#codec.decodeThrown(this.#codec.bytes.subarray(0, bytes), context)
   }
 
+  /**
+   * `value` as it would travel, in memory that the next message uses again. Throws
+   * ORUJO_NOT_SENDABLE. `what`: names the value to people.
+   */
+  encoded(value: unknown, what: string): Uint8Array {
+    const bytes = this.#codec.encodeOne(value, what)
+    return this.#codec.bytes.subarray(0, bytes)
+  }
+
   /** Tells the home of `scope` that some of its work failed here. */
   scopeFailed(scope: Scope, thrown: unknown, at: WorkPlace): void {
     const bytes = this.#codec.encodeThrown(thrown, at)

@@ -193,7 +193,14 @@ test.serial(
   },
 )
 
-for (const how of ['timer', 'unreferenced timer', 'thread pool', 'loop'] as const) {
+const WAITS = [
+  'timer',
+  'unreferenced timer',
+  'unreferenced process',
+  'thread pool',
+  'loop',
+] as const
+for (const how of WAITS) {
   test.serial(`a task is not reported while it waits for: ${how}`, async (t) => {
     await using runtime = await launchHere()
     const run = runtime.run(program.askOutside, 1, how, LONG_MS, '')
@@ -212,15 +219,17 @@ test.serial('a task is not reported while it reads a file that is not there yet'
   t.is(await inTime('the run', run), 'core 1 went on')
 })
 
-test.serial('a task is not reported while it waits for a socket', async (t) => {
-  await using runtime = await launchHere()
-  const server = createServer((socket) => void timer(LONG_MS).then(() => socket.end('at last')))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo // listens on a port
-  const run = runtime.run(program.askOutside, 1, 'socket', 0, port)
-  t.is(await inTime('the run', run), 'core 1 went on')
-  server.close()
-})
+for (const how of ['socket', 'unreferenced socket'] as const) {
+  test.serial(`a task is not reported while it waits for: ${how}`, async (t) => {
+    await using runtime = await launchHere()
+    const server = createServer((socket) => void timer(LONG_MS).then(() => socket.end('at last')))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo // listens on a port
+    const run = runtime.run(program.askOutside, 1, how, 0, port)
+    t.is(await inTime('the run', run), 'core 1 went on')
+    server.close()
+  })
+}
 
 test.serial('a task is not reported while it waits for a channel of its own', async (t) => {
   await using runtime = await launchHere()

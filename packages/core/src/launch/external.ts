@@ -3,10 +3,12 @@
  * a file, a socket, a port, a child process.
  *
  * Exact       what Node lists as active (requests, referenced handles, timers, immediates); jobs in
- *             its thread pool (compression, cryptography, add-ons); timers that do not keep the
- *             process alive, such as those of `AbortSignal.timeout`.
+ *             its thread pool (compression, cryptography, add-ons); timers, sockets, files and
+ *             processes that do not keep the process alive, such as timers of
+ *             `AbortSignal.timeout`.
  * Not seen    compilation in threads of the engine: it uses a CPU, and the host looks at that. An
- *             add-on with threads of its own, and `Atomics.waitAsync` of the program's own.
+ *             add-on with threads of its own, a port or Worker that does not keep the process
+ *             alive, and `Atomics.waitAsync` of the program's own.
  */
 
 /** A handle as Node's diagnostic report describes it. */
@@ -20,6 +22,12 @@ interface Handle {
   ref?(): void
   unref?(): void
 }
+
+/** Handles that every loop has of its own; timers are looked at apart. */
+const OWN_TYPES: readonly string[] = Object.freeze([
+  ...['loop', 'async', 'timer'],
+  ...['check', 'idle', 'prepare'],
+])
 
 /** What leaves the list by itself, or tells of something that is over. */
 const HARMLESS: readonly string[] = Object.freeze(['CloseReq'])
@@ -66,7 +74,7 @@ function countActive(): Map<string, number> {
 
 /**
  * Whether the event loop of this thread waits for anything that `isActive` cannot see: a job in the
- * thread pool, or a timer that does not keep the process alive.
+ * thread pool, or a timer or another handle that does not keep the process alive.
  *
  * Node's diagnostic report says whether the loop is alive. The runtime's own ports keep it so, and
  * are therefore let go for the moment of the report; no event can come in that moment. The first
@@ -85,7 +93,11 @@ function hasHiddenWork(): boolean {
     const reported = reportedHandles()
     const loop = reported.find(({ type }) => type === 'loop')
     const timer = reported.find(({ type }) => type === 'timer')
-    return loop?.is_active !== false || timer?.is_active !== false
+    return (
+      loop?.is_active !== false ||
+      timer?.is_active !== false ||
+      reported.some(({ type, is_active }) => is_active !== false && !OWN_TYPES.includes(type))
+    )
   } finally {
     for (const handle of handles) handle.ref!()
   }

@@ -2,10 +2,11 @@
  * A program of tasks that can never go on, each for another reason, and of tasks that only look so
  * because what they wait for comes from outside: a timer, a file, a socket, the thread pool.
  */
+import { spawn } from 'node:child_process'
 import { pbkdf2 } from 'node:crypto'
 import { once } from 'node:events'
 import { open, readFile } from 'node:fs/promises'
-import { connect } from 'node:net'
+import { type Socket, connect } from 'node:net'
 import { scheduler } from 'node:timers/promises'
 import { BroadcastChannel } from 'node:worker_threads'
 import {
@@ -109,7 +110,15 @@ export const waitForAbort = task('deadlocks.wait-for-abort', async (core: Core) 
 
 /** Ways to wait for something from outside, for `ms` milliseconds about. */
 export type Outside =
-  'timer' | 'unreferenced timer' | 'file' | 'socket' | 'channel' | 'thread pool' | 'loop'
+  | 'timer'
+  | 'unreferenced timer'
+  | 'file'
+  | 'socket'
+  | 'unreferenced socket'
+  | 'unreferenced process'
+  | 'channel'
+  | 'thread pool'
+  | 'loop'
 
 const WAITS: Readonly<Record<Outside, (ms: number, where: string | number) => Promise<unknown>>> = {
   timer: (ms) => scheduler.wait(ms),
@@ -119,11 +128,14 @@ const WAITS: Readonly<Record<Outside, (ms: number, where: string | number) => Pr
     await readFile(file)
     await file.close()
   },
-  socket: async (_ms, port) => {
-    const socket = connect(port as number, '127.0.0.1')
-    await once(socket, 'data')
-    socket.destroy()
+  'unreferenced process': async (ms) => {
+    const script = `setTimeout(() => undefined, ${ms})`
+    const child = spawn(process.execPath, ['-e', script], { stdio: 'ignore' })
+    child.unref()
+    await once(child, 'exit')
   },
+  socket: (_ms, port) => readFrom(connect(port as number, '127.0.0.1')),
+  'unreferenced socket': (_ms, port) => readFrom(connect(port as number, '127.0.0.1').unref()),
   channel: async (_ms, name) => {
     const channel = new BroadcastChannel(name as string)
     await new Promise((resolve) => (channel.onmessage = resolve))
@@ -140,6 +152,11 @@ const WAITS: Readonly<Record<Outside, (ms: number, where: string | number) => Pr
     while (performance.now() < end);
     return Promise.resolve()
   },
+}
+
+async function readFrom(socket: Socket): Promise<void> {
+  await once(socket, 'data')
+  socket.destroy()
 }
 
 export const outside = task(

@@ -1,7 +1,17 @@
 /**
  * Rules of operations on whole arrays.
  */
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Rule } from '../support/machine.ts'
@@ -176,19 +186,37 @@ function fileRules(rule: Rule): void {
     }
   })
 
+  rule('a file is replaced whole, where it is and as readable as it was', async (t, machine) => {
+    const folder = mkdtempSync(join(tmpdir(), 'orujo-arrays-'))
+    try {
+      const [target, link] = [join(folder, 'target'), join(folder, 'link')]
+      writeFileSync(target, 'before', { mode: 0o600 })
+      symlinkSync(target, link)
+      const values = await machine.run(program.savedAtOnce, link)
+      t.true(values.length === 1 && (values[0] === 1 || values[0] === 2), values.join())
+      t.true(lstatSync(link).isSymbolicLink())
+      t.is(statSync(target).mode & 0o777, 0o600)
+      t.deepEqual(readdirSync(folder), ['link', 'target'])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
   rule('what cannot be read or written is named', async (t, machine) => {
     const folder = mkdtempSync(join(tmpdir(), 'orujo-arrays-'))
     try {
       const absent = join(folder, 'absent')
       const short = join(folder, 'short')
       writeFileSync(short, 'too short')
-      const errors = await machine.run(program.fileErrors, absent, folder, short)
-      const named = [absent, absent, folder, short]
+      const pipe = join(folder, 'pipe')
+      execFileSync('mkfifo', [pipe])
+      const errors = await machine.run(program.fileErrors, absent, folder, short, pipe)
+      const named = [absent, absent, folder, short, pipe]
       for (const [i, [code, message]] of errors.entries()) {
         t.is(code, 'ORUJO_FILE', message)
         t.true(message?.includes(named[i]!), message)
       }
-      t.deepEqual(readdirSync(folder), ['short'])
+      t.deepEqual(readdirSync(folder), ['pipe', 'short'])
     } finally {
       rmSync(folder, { recursive: true })
     }

@@ -240,7 +240,7 @@ function otherRules(rule: Rule): void {
   })
 
   rule('options that a collection does not have are refused', async (t, machine) => {
-    t.deepEqual(await machine.run(program.strangeOptions), Array(6).fill('ORUJO_OPTION'))
+    t.deepEqual(await machine.run(program.strangeOptions), Array(8).fill('ORUJO_OPTION'))
   })
 
   rule('a freed collection is refused, and freed once', async (t, machine) => {

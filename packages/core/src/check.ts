@@ -49,6 +49,11 @@ export function milliseconds(name: string, value: unknown): number {
   )
 }
 
+export function flag(name: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value
+  throw refusal(`${name} must be true or false, got ${show(value)}.`)
+}
+
 export function oneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
   const found = allowed.find((one) => one === value)
   if (found !== undefined) return found

@@ -245,15 +245,28 @@ export const savedAndLoaded = task(
   },
 )
 
+/** Saves two arrays, of ones and of twos, to one file at once. Resolves with what is there then. */
+export const savedAtOnce = task('test.array.saved-at-once', async (core: Core, path: string) => {
+  const arrays = await Promise.all([1, 2, 3].map(() => globalArray(core, i32, 30_000)))
+  const [ones, twos, found] = arrays as unknown as [AnyArray, AnyArray, AnyArray]
+  await Promise.all([memset(core, ones, 1), memset(core, twos, 2)])
+  await Promise.all([saveArray(core, ones, path), saveArray(core, twos, path)])
+  await loadArray(core, found, path)
+  const values = new Set(await contents(core, found))
+  for (const array of arrays) await free(core, array)
+  return [...values]
+})
+
 export const fileErrors = task(
   'test.array.file-errors',
-  async (core: Core, absent: string, folder: string, short: string) => {
+  async (core: Core, absent: string, folder: string, short: string, pipe: string) => {
     const array = (await globalArray(core, i32, 1000)) as unknown as GlobalArray
     const errors = [
       await failure(() => loadArray(core, array, absent)),
       await failure(() => saveArray(core, array, `${absent}/file`)),
       await failure(() => saveArray(core, array, folder)),
       await failure(() => loadArray(core, array, short)),
+      await failure(() => saveArray(core, array, pipe)),
     ]
     await free(core, array)
     return errors.map((error) => [error?.code, error?.message] as const)

@@ -8,7 +8,7 @@
  * Ownership   who made a collection frees it, once, when nobody uses it any more.
  * Bounds      one client per endpoint and collection, until the collection is freed.
  */
-import { record } from '../check.ts'
+import { flag, optional, record } from '../check.ts'
 import type { Core } from '../delegate/core.ts'
 import { delegate, task } from '../delegate/define.ts'
 import type { Endpoint } from '../delegate/endpoint.ts'
@@ -52,6 +52,7 @@ export function typesAndOptions<O extends CollectionOptions>(
   const types = given.filter(isScalarType)
   const options = given.find((one): one is O => one !== undefined && !isScalarType(one))
   if (options !== undefined) record(maker, options, known)
+  optional(options?.combining, (combining) => flag('combining', combining))
   return { types, options }
 }
 

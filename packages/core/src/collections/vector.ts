@@ -12,6 +12,7 @@
  * Misuse      loops while others take values see some that are gone.
  * Source      Grappa's GlobalVector; a queue's order and its indexes are repaired (5.4 #7-#9).
  */
+import { whole } from '../check.ts'
 import { Answers, type Combining, FlatCombiner, type Round } from '../delegate/combiner.ts'
 import type { Core } from '../delegate/core.ts'
 import { factory } from '../delegate/define.ts'
@@ -90,9 +91,7 @@ export async function globalVector(
 ): Promise<unknown> {
   const given = typesAndOptions<VectorOptions>('globalVector()', [first, second], VECTOR_OPTIONS)
   const { combining = true, capacity = Infinity } = given.options ?? {}
-  if (!(capacity >= 0)) {
-    throw new OrujoError('ORUJO_OPTION', `The capacity of a vector cannot be ${capacity}.`)
-  }
+  if (capacity !== Infinity) whole('capacity', capacity, 0, Number.MAX_SAFE_INTEGER)
   const type = codeOf(given.types[0])
   const raw = await makeParts(core, makePart, type)
   return new GlobalVector(raw, { home: homeOf(core), combining, type, capacity })

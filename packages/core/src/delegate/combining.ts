@@ -1,6 +1,7 @@
 /**
  * Combining fetch-and-add: additions of this core's tasks to one element merge into one message;
- * each gets the value that it would have found had they run one after another.
+ * each gets the value that it would have found had they run one after another; of fractions about,
+ * because what was asked for together is added up before.
  *
  * Ordering    additions of one round take effect side by side, in the order in which they were
  *             made.

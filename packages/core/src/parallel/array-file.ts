@@ -5,14 +5,16 @@
  * Suspends    both, between parts. A part itself is read or written synchronously: cores do so side
  *             by side, and the system's cache answers faster than a detour through the event loop.
  * Failure     ORUJO_FILE, naming the file; of a failed save nothing is left, and what was there
- *             before stays.
+ *             before stays. What is no regular file is not replaced.
  * Bounds      FILE_PART_BYTES of the file in memory on each core.
  */
 import {
   closeSync,
+  fchmodSync,
   ftruncateSync,
   openSync,
   readSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -48,19 +50,15 @@ export async function loadArray(core: Core, array: GlobalArray, file: string | U
   await onAllCores(core, loadHere, array, path)
 }
 
-/** Saves `array` to a file, whole: a file of that name is replaced at the end. */
+/**
+ * Saves `array` to a file, whole: a file of that name is replaced at the end, by one of its mode; of
+ * a link, what it leads to. Of several saves at once to one file the last to end stays.
+ */
 export async function saveArray(core: Core, array: GlobalArray, file: string | URL): Promise<void> {
   array.checkLive()
-  const path = pathOf(file)
-  const partial = `${path}.partial`
-  onFile('write', path, () => {
-    const descriptor = openSync(partial, 'w')
-    try {
-      ftruncateSync(descriptor, array.layout.totalBytes)
-    } finally {
-      closeSync(descriptor)
-    }
-  })
+  const named = pathOf(file)
+  const path = onFile('write', named, () => targetOf(named))
+  const partial = onFile('write', path, () => makePartial(path, array.layout.totalBytes))
   try {
     await onAllCores(core, saveHere, array, path, partial)
     onFile('write', path, () => renameSync(partial, path))
@@ -91,6 +89,41 @@ const saveHere = task(
 
 /** Definitions that every core needs for files. */
 export const arrayFileDefinitions = Object.freeze([loadHere, saveHere])
+
+/** What is to be replaced, past links. */
+function targetOf(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats === undefined) return path
+  if (!stats.isFile()) throw new Error('it is no regular file')
+  return realpathSync(path)
+}
+
+/** Makes a file of that many bytes beside `path`, which nobody else has. */
+function makePartial(path: string, bytes: number): string {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode
+  for (let attempt = 1; ; attempt++) {
+    const partial = attempt === 1 ? `${path}.partial` : `${path}.${attempt}.partial`
+    const descriptor = openNew(partial)
+    if (descriptor === undefined) continue
+    try {
+      if (mode !== undefined) fchmodSync(descriptor, mode)
+      ftruncateSync(descriptor, bytes)
+    } finally {
+      closeSync(descriptor)
+    }
+    return partial
+  }
+}
+
+/** Undefined if there is a file of that name. */
+function openNew(path: string): number | undefined {
+  try {
+    return openSync(path, 'wx')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined
+    throw error
+  }
+}
 
 /** Runs `work` for the parts of this core's piece of the file, one after another. */
 async function overParts(

@@ -7,6 +7,8 @@
  * that number a definition differently just refill the cache.
  */
 
+import { invariant } from '../errors.ts'
+
 /**
  * What a definition's body may do: answer at once, answer at once on a local object, or suspend.
  */
@@ -28,6 +30,12 @@ export class Definition<K extends DefinitionKind, A extends unknown[], R, T = un
   declare readonly signature?: (object: T, ...args: A) => R
 
   constructor(kind: K, name: string, body: Body) {
+    // Callers may be JavaScript, and a definition that is none would only be noticed on the cores.
+    invariant(
+      typeof name === 'string' && name !== '' && typeof body === 'function',
+      `A ${kind === 'task' ? 'task' : 'delegate'} is defined by a name and a function, in that ` +
+        `order; got ${typeof name === 'string' ? `'${name}'` : typeof name} and ${typeof body}.`,
+    )
     this.kind = kind
     this.name = name
     this.body = body

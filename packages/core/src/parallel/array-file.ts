@@ -51,8 +51,8 @@ export async function loadArray(core: Core, array: GlobalArray, file: string | U
 }
 
 /**
- * Saves `array` to a file, whole: a file of that name is replaced at the end, by one of its mode; of
- * a link, what it leads to. Of several saves at once to one file the last to end stays.
+ * Saves `array` to a file, whole: a file of that name is replaced at the end, by one of its mode;
+ * of a link, what it leads to. Of several saves at once to one file the last to end stays.
  */
 export async function saveArray(core: Core, array: GlobalArray, file: string | URL): Promise<void> {
   array.checkLive()

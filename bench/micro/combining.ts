@@ -86,6 +86,12 @@ export const pushEach = task(
     for (let i = 0; i < count; i++) await core.call(pushPlain, on, i)
   },
 )
+export const pushSendEach = task(
+  'bench.combining.push-send-each',
+  async (core: Core, on: ObjectAddress<Plain>, count: number) => {
+    for (let i = 0; i < count; i++) if (!core.send(pushPlain, on, i)) await core.drain()
+  },
+)
 export const incrementEach = task(
   'bench.combining.increment-each',
   async (core: Core, counter: GlobalCounter, count: number) => {
@@ -114,6 +120,7 @@ export const vectorSendEach = task(
 export const startAdds = starter('bench.combining.adds', addEach)
 export const startAddSends = starter('bench.combining.add-sends', addSendEach)
 export const startPushes = starter('bench.combining.pushes', pushEach)
+export const startPushSends = starter('bench.combining.push-sends', pushSendEach)
 export const startIncrements = starter('bench.combining.increments', incrementEach)
 export const startSends = starter('bench.combining.sends', sendEach)
 export const startVectorPushes = starter('bench.combining.vector-pushes', vectorPushEach)
@@ -160,6 +167,9 @@ export const addSends = task('bench.combining.time-add-sends', (core: Core, coun
 export const pushes = task('bench.combining.time-pushes', (core: Core, count: number) =>
   onPlain(core, startPushes, count),
 )
+export const pushSends = task('bench.combining.time-push-sends', (core: Core, count: number) =>
+  onPlain(core, startPushSends, count),
+)
 export const increments = task('bench.combining.time-increments', (core: Core, count: number) =>
   onCounter(core, startIncrements, count),
 )
@@ -185,11 +195,12 @@ const shape = {
   figure: millionsPerSecond,
 } as const
 
-/** The first three are what the others are held against. */
+/** The first four are what the others are held against. */
 export const COMBINING = [
   runtimeCase({ ...shape, name: 'counter.delegates', task: adds }),
   runtimeCase({ ...shape, name: 'counter.delegates.one-way', task: addSends }),
   runtimeCase({ ...shape, name: 'vector.delegates', task: pushes }),
+  runtimeCase({ ...shape, name: 'vector.delegates.one-way', task: pushSends }),
   runtimeCase({
     ...shape,
     name: 'counter.combining',
@@ -212,7 +223,7 @@ export const COMBINING = [
   runtimeCase({
     ...shape,
     name: 'vector.combining.one-way',
-    baseline: 'vector.delegates',
+    baseline: 'vector.delegates.one-way',
     task: vectorSends,
     count: ONE_WAY_COUNT / 4,
   }),

@@ -50,6 +50,9 @@ export interface StealingLink {
   words(dst: number, operation: number, auxiliary: number, words: Float64Array): void
 }
 
+/** Who this core is, and the bell of the others. */
+type Wakes = Pick<Transport, 'endpoint' | 'wake'>
+
 /** Told about steals, if a trace was asked for. */
 export interface StealTrace {
   /** An attempt begins. */
@@ -65,7 +68,7 @@ export function localeTaskBytes(cores: number, records: number): number {
 
 export class Stealing {
   readonly queue: TaskQueue
-  readonly #transport: Transport
+  readonly #transport: Wakes
   readonly #link: StealingLink
   readonly #counters: Float64Array
   readonly #trace: StealTrace | undefined
@@ -93,7 +96,7 @@ export class Stealing {
   constructor(
     options: StealingOptions,
     topology: Topology,
-    transport: Transport,
+    transport: Wakes,
     link: StealingLink,
     counters: Float64Array,
     trace?: StealTrace,
@@ -201,7 +204,9 @@ export class Stealing {
 
   /** Gives to one of those who were told no, if there is enough for two. */
   feed(): void {
-    if (this.#hungry.length > 0 && this.queue.visible > 1) this.#give(this.#hungry.shift()!)
+    if (this.#hungry.length === 0 || this.queue.visible <= 1) return
+    // Another thief may be quicker: then the place in the list stays.
+    if (this.#give(this.#hungry[0]!)) this.#hungry.shift()
   }
 
   #invite(): void {

@@ -200,6 +200,7 @@ export class Stealing {
     this.#trace?.stolen(src, count)
     this.#counters[COUNTER.steals]!++
     this.#counters[COUNTER.stolenTasks]! += count
+    this.#taken(count)
   }
 
   /** Gives to one of those who were told no, if there is enough for two. */
@@ -207,6 +208,11 @@ export class Stealing {
     if (this.#hungry.length === 0 || this.queue.visible <= 1) return
     // Another thief may be quicker: then the place in the list stays.
     if (this.#give(this.#hungry[0]!)) this.#hungry.shift()
+  }
+
+  /** Tasks of another core are here. A lone one is for this core: it would wander if more woke. */
+  #taken(count: number): void {
+    if (count > 1) this.added()
   }
 
   #invite(): void {
@@ -230,7 +236,7 @@ export class Stealing {
       this.#trace?.stolen(this.#near[(start + step) % count]!, taken)
       this.#counters[COUNTER.steals]!++
       this.#counters[COUNTER.stolenTasks]! += taken
-      this.added()
+      this.#taken(taken)
       return true
     }
     return false

@@ -222,6 +222,7 @@ export class UnboundTasks<Context> implements SharedWork {
       default:
         this.#accept(f64, at + 1, auxiliary)
         if (operation === STEAL_ANSWER) this.#stealing?.answered(src, auxiliary)
+        else this.#stealing?.added()
     }
   }
 
@@ -234,7 +235,6 @@ export class UnboundTasks<Context> implements SharedWork {
       copyRecord(src, first + i * RECORD_WORDS, queue, queue.reserve())
       queue.commit()
     }
-    stealing.added()
   }
 
   #startSome(stealing: Stealing): number {

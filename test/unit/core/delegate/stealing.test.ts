@@ -152,9 +152,50 @@ test('who said no is asked again only after it has given', (t) => {
   stealing.answered(1, 0)
   look(stealing)
   t.deepEqual(take(), [[STEAL_REQUEST, 1, 0]])
-  stealing.answered(1, 3)
+  stealing.answered(1, 1)
   look(stealing)
   t.deepEqual(take(), [[STEAL_REQUEST, 1, 0]])
+})
+
+test('a lone task wakes one core, which wakes no other when it has it', (t) => {
+  const { cores, take } = makeLocale(new Topology(1, 3))
+  const [maker, thief, sleeper] = cores
+  thief!.announce()
+  sleeper!.announce()
+  push(maker!, 1)
+  maker!.added()
+  t.deepEqual(take(), [['wake', 1]])
+  thief!.withdraw()
+  t.true(thief!.look())
+  t.deepEqual(take(), [])
+})
+
+test('a core that has stolen several tasks wakes the next', (t) => {
+  const { cores, take } = makeLocale(new Topology(1, 3))
+  const [maker, thief, sleeper] = cores
+  sleeper!.announce()
+  push(maker!, 3)
+  t.true(thief!.look())
+  t.is(thief!.queue.size, 2)
+  t.deepEqual(take(), [['wake', 2]])
+})
+
+test('an answer wakes another core if it brings several tasks', (t) => {
+  const { cores, take } = makeLocale(new Topology(2, 2))
+  const [thief, sleeper] = cores
+  sleeper!.announce()
+  for (const [count, woken] of [
+    [0, []],
+    [1, []],
+    [2, [['wake', 1]]],
+  ] as const) {
+    thief!.answered(2, count)
+    t.deepEqual(
+      take().filter(([what]) => what === 'wake'),
+      woken,
+      `${count} tasks`,
+    )
+  }
 })
 
 /** Looks until nothing more would come of it. */

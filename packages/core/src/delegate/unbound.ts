@@ -4,7 +4,8 @@
  *
  * Invariants  from its making to its end a task keeps its scope active at the core that spawned it,
  *             so while it waits it may move anywhere without being counted.
- * Ordering    the youngest first; the oldest are stolen. Queued bound tasks come before.
+ * Ordering    the youngest first; the oldest are stolen. Queued bound tasks come before, but for a
+ *             turn now and then: task/scheduler.ts.
  * Failure     as of bound tasks: the join rejects, the scope fails.
  * Bounds      a turn starts TASKS_PER_TURN, or what TURN_MS allows; the queue's: task-queue.ts.
  */

@@ -40,6 +40,8 @@ export interface StealingOptions {
   readonly policy: StealingPolicy
   /** Records of each deque, a power of two. */
   readonly records: number
+  /** Records that may wait on a core beyond its deque. */
+  readonly maxOverflow?: number
   /** Decides whom to rob first. */
   readonly seed: number
 }
@@ -101,7 +103,7 @@ export class Stealing {
     counters: Float64Array,
     trace?: StealTrace,
   ) {
-    const { memory, policy, records, seed } = options
+    const { memory, policy, records, maxOverflow, seed } = options
     const here = transport.endpoint
     const perLocale = topology.coresPerLocale
     const locale = topology.localeOf(here)!
@@ -117,7 +119,7 @@ export class Stealing {
     this.#random = randomFrom(seed)
     this.#first = locale * perLocale
     this.#own = new DequeThief(memory, offsetOf(here), records)
-    this.queue = new TaskQueue(new DequeOwner(memory, offsetOf(here), records))
+    this.queue = new TaskQueue(new DequeOwner(memory, offsetOf(here), records), maxOverflow)
     this.#near = near
     this.#victims =
       policy === 'none' ? [] : near.map((core) => new DequeThief(memory, offsetOf(core), records))

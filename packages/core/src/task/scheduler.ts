@@ -57,6 +57,8 @@ export interface SharedWork {
   turn(isBusy: boolean): boolean
   /** Whether a turn would find something. */
   isDue(): boolean
+  /** Whether who waits for room may go on. */
+  isDrained(): boolean
   /** The loop will sleep unless something is due: from now on whoever makes work wakes it. */
   announce(): void
   /** The loop does not sleep. */
@@ -354,7 +356,7 @@ export class Scheduler {
 
   #isDrained(): boolean {
     for (const outbox of this.outboxes) if (!outbox.isDrained()) return false
-    return true
+    return this.#options.work.isDrained()
   }
 
   /** Counts the turns that shared work does not have. */

@@ -4,10 +4,12 @@
  */
 import { anywhere } from '@orujo/core'
 import type { Failure, Rule } from '../support/machine.ts'
+import * as busy from '../support/programs/busy.ts'
 import * as program from '../support/programs/unbound.ts'
 
 export function unboundRules(rule: Rule): void {
   runningRules(rule)
+  fairnessRules(rule)
   argumentRules(rule)
   failureRules(rule)
   loopRules(rule)
@@ -53,6 +55,25 @@ function runningRules(rule: Rule): void {
     t.true(places.every((place) => place >= 0 && place < machine.cores))
     const echoed = host.spawn(program.echo, anywhere, 'text', [1n]).join()
     t.deepEqual(await machine.until(echoed), ['text', [1n]])
+  })
+}
+
+function fairnessRules(rule: Rule): void {
+  rule('unbound tasks run although bound tasks keep every core busy', async (t, machine) => {
+    t.true(await machine.run(busy.relieved))
+  })
+
+  rule('a core that bound tasks keep busy tells of the end of unbound ones', async (t, machine) => {
+    const { cores, host } = machine
+    const work = host.finish(async (outer) => {
+      for (const dst of range(cores)) outer.send(busy.stayBusy, dst)
+      await outer.finish((inner) => {
+        for (let i = 0; i < cores; i++) inner.send(busy.nothing, anywhere)
+      })
+      for (const dst of range(cores)) outer.send(busy.relieve, dst)
+    })
+    await machine.until(work)
+    t.true(await machine.run(busy.wereRelieved))
   })
 }
 

@@ -48,6 +48,8 @@ export interface ClusterOptions {
   readonly stealing?: StealingPolicy
   /** Records of each deque of unbound tasks, a power of two. Small ones force overflow. */
   readonly dequeRecords?: number
+  /** Unbound tasks that may wait on a core beyond its deque. */
+  readonly maxOverflow?: number
   readonly heapBytes?: number
   readonly sharedBytes?: number
   /**
@@ -68,6 +70,7 @@ const DEFAULTS: Settings = {
   outboxBytes: 2 ** 26,
   stealing: 'all',
   dequeRecords: 64,
+  maxOverflow: 2 ** 22,
   heapBytes: 2 ** 20,
   sharedBytes: 2 ** 19,
   isLooping: false,
@@ -234,7 +237,8 @@ export class Cluster {
 
   #stealing(id: number, options: Settings): StealingOptions {
     const memory = this.#tasks[this.topology.localeOf(id)!]!
-    return { memory, policy: options.stealing, records: options.dequeRecords, seed: id }
+    const { stealing: policy, dequeRecords: records, maxOverflow } = options
+    return { memory, policy, records, maxOverflow, seed: id }
   }
 
   /** Takes steps until `isDone`, or until none changes anything. */

@@ -5,6 +5,7 @@ import type { AnyDefinition } from '#core/message/definition.js'
 import { definitionsIn } from '#core/message/handlers.js'
 import * as addresses from './addresses.ts'
 import * as arrays from './arrays.ts'
+import * as busy from './busy.ts'
 import * as caches from './caches.ts'
 import * as checks from './checks.ts'
 import * as collections from './collections.ts'
@@ -27,6 +28,7 @@ import * as unbound from './unbound.ts'
 const MODULES: Readonly<Record<string, object>> = {
   addresses,
   arrays,
+  busy,
   caches,
   checks,
   collections,

@@ -261,7 +261,8 @@ export class Core {
   }
 
   /**
-   * Resolves when every outbox is below its high-water mark. For producers told false by `send`.
+   * Resolves when every outbox is below its high-water mark, and on the host when most of the
+   * unbound tasks that it has sent have ended. For producers told false by `send`.
    */
   drain(): Promise<void> {
     return this.endpoint.scheduler.drain()

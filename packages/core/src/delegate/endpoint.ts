@@ -110,6 +110,7 @@ export class Endpoint implements TaskHost {
     const work: SharedWork = {
       turn: (isBusy) => this.unbound.turn(isBusy),
       isDue: () => this.unbound.isDue(),
+      isDrained: () => this.unbound.isDrained(),
       announce: () => this.unbound.announce(),
       withdraw: () => this.unbound.withdraw(),
     }

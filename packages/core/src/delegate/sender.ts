@@ -151,11 +151,6 @@ export class Sender<Context> implements ScopeLink {
     this.#control(1)
   }
 
-  /** Whether the way to `dst` is below its high-water mark. */
-  isOpen(dst: number): boolean {
-    return this.#scheduler.outboxes[dst]!.isOpen
-  }
-
   /** A control message of one header and one number. */
   number(dst: number, operation: number, auxiliary: number, value: number): void {
     this.#withoutBound(dst, (outbox) => {

@@ -40,6 +40,8 @@ export interface StealingOptions {
   readonly policy: StealingPolicy
   /** Records of each deque, a power of two. */
   readonly records: number
+  /** Records that may wait on a core beyond its deque. */
+  readonly maxOverflow?: number
   /** Decides whom to rob first. */
   readonly seed: number
 }
@@ -49,6 +51,9 @@ export interface StealingLink {
   signal(dst: number, operation: number, auxiliary: number): void
   words(dst: number, operation: number, auxiliary: number, words: Float64Array): void
 }
+
+/** Who this core is, and the bell of the others. */
+type Wakes = Pick<Transport, 'endpoint' | 'wake'>
 
 /** Told about steals, if a trace was asked for. */
 export interface StealTrace {
@@ -65,7 +70,7 @@ export function localeTaskBytes(cores: number, records: number): number {
 
 export class Stealing {
   readonly queue: TaskQueue
-  readonly #transport: Transport
+  readonly #transport: Wakes
   readonly #link: StealingLink
   readonly #counters: Float64Array
   readonly #trace: StealTrace | undefined
@@ -93,12 +98,12 @@ export class Stealing {
   constructor(
     options: StealingOptions,
     topology: Topology,
-    transport: Transport,
+    transport: Wakes,
     link: StealingLink,
     counters: Float64Array,
     trace?: StealTrace,
   ) {
-    const { memory, policy, records, seed } = options
+    const { memory, policy, records, maxOverflow, seed } = options
     const here = transport.endpoint
     const perLocale = topology.coresPerLocale
     const locale = topology.localeOf(here)!
@@ -114,7 +119,7 @@ export class Stealing {
     this.#random = randomFrom(seed)
     this.#first = locale * perLocale
     this.#own = new DequeThief(memory, offsetOf(here), records)
-    this.queue = new TaskQueue(new DequeOwner(memory, offsetOf(here), records))
+    this.queue = new TaskQueue(new DequeOwner(memory, offsetOf(here), records), maxOverflow)
     this.#near = near
     this.#victims =
       policy === 'none' ? [] : near.map((core) => new DequeThief(memory, offsetOf(core), records))
@@ -197,11 +202,19 @@ export class Stealing {
     this.#trace?.stolen(src, count)
     this.#counters[COUNTER.steals]!++
     this.#counters[COUNTER.stolenTasks]! += count
+    this.#taken(count)
   }
 
   /** Gives to one of those who were told no, if there is enough for two. */
   feed(): void {
-    if (this.#hungry.length > 0 && this.queue.visible > 1) this.#give(this.#hungry.shift()!)
+    if (this.#hungry.length === 0 || this.queue.visible <= 1) return
+    // Another thief may be quicker: then the place in the list stays.
+    if (this.#give(this.#hungry[0]!)) this.#hungry.shift()
+  }
+
+  /** Tasks of another core are here. A lone one is for this core: it would wander if more woke. */
+  #taken(count: number): void {
+    if (count > 1) this.added()
   }
 
   #invite(): void {
@@ -225,7 +238,7 @@ export class Stealing {
       this.#trace?.stolen(this.#near[(start + step) % count]!, taken)
       this.#counters[COUNTER.steals]!++
       this.#counters[COUNTER.stolenTasks]! += taken
-      this.added()
+      this.#taken(taken)
       return true
     }
     return false

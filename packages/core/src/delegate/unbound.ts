@@ -4,7 +4,8 @@
  *
  * Invariants  from its making to its end a task keeps its scope active at the core that spawned it,
  *             so while it waits it may move anywhere without being counted.
- * Ordering    the youngest first; the oldest are stolen. Queued bound tasks come before.
+ * Ordering    the youngest first; the oldest are stolen. Queued bound tasks come before, but for a
+ *             turn now and then: task/scheduler.ts.
  * Failure     as of bound tasks: the join rejects, the scope fails.
  * Bounds      a turn starts TASKS_PER_TURN, or what TURN_MS allows; the queue's: task-queue.ts.
  */
@@ -73,7 +74,7 @@ export class UnboundTasks<Context> implements SharedWork {
     this.#stealing = stealing
     this.#trace = trace
     this.#runs = new UnboundRuns(parts)
-    this.#hostTasks = new HostTasks(parts.sender, parts.here)
+    this.#hostTasks = new HostTasks(parts.scheduler.outboxes, parts.here, parts.counters)
   }
 
   useTable(table: HandlerTable): void {
@@ -160,7 +161,7 @@ export class UnboundTasks<Context> implements SharedWork {
 
   #added(scope: Scope, call: number): boolean {
     if (call === NO_ANSWER) this.#parts.scopes.enter(scope)
-    if (this.#stealing === undefined) return this.#hostTasks.commit()
+    if (this.#stealing === undefined) return this.#hostTasks.commit(call !== NO_ANSWER)
     const { queue } = this.#stealing
     queue.commit()
     this.#stealing.added()
@@ -186,6 +187,10 @@ export class UnboundTasks<Context> implements SharedWork {
     return this.#stealing !== undefined && (this.#stealing.queue.size > 0 || this.#stealing.isDue())
   }
 
+  isDrained(): boolean {
+    return this.#hostTasks.isDrained
+  }
+
   announce(): void {
     this.#stealing?.announce()
   }
@@ -206,6 +211,7 @@ export class UnboundTasks<Context> implements SharedWork {
     switch (operation) {
       case UNBOUND_DONE:
         this.#runs.finishedElsewhere(src, this.#parts.scopes.at(auxiliary), f64[at + 1]!)
+        if (this.#stealing === undefined) this.#hostTasks.ended(f64[at + 1]!)
         return
       case STEAL_INVITE:
         this.#stealing?.invited(src)
@@ -222,19 +228,26 @@ export class UnboundTasks<Context> implements SharedWork {
       default:
         this.#accept(f64, at + 1, auxiliary)
         if (operation === STEAL_ANSWER) this.#stealing?.answered(src, auxiliary)
+        else this.#stealing?.added()
     }
   }
 
+  /** Queues what others send. What finds no room begins at once: meanwhile its sender waits. */
   #accept(f64: Float64Array, first: number, count: number): void {
     const stealing = this.#stealing
     if (stealing === undefined || count === 0) return
     const { queue } = stealing
     const src = { f64, i32: new Int32Array(f64.buffer, f64.byteOffset, 2 * f64.length) }
     for (let i = 0; i < count; i++) {
-      copyRecord(src, first + i * RECORD_WORDS, queue, queue.reserve())
-      queue.commit()
+      const from = first + i * RECORD_WORDS
+      if (queue.isFull) {
+        this.#counters[COUNTER.tasksStarted]!++
+        this.#runs.start(src, from)
+      } else {
+        copyRecord(src, from, queue, queue.reserve())
+        queue.commit()
+      }
     }
-    stealing.added()
   }
 
   #startSome(stealing: Stealing): number {

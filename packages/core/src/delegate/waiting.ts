@@ -125,7 +125,10 @@ function waitsOf(endpoint: Endpoint): Wait[] {
     if (isWaitSource(object)) object.addWaits(found)
   }
   const count = endpoint.scheduler.drainerCount
-  if (count > 0) found.push({ what: 'room in the ring of a core that does not read', count })
+  const what = endpoint.unbound.isDrained()
+    ? 'room in the ring of a core that does not read'
+    : 'the end of unbound tasks, of which it has sent too many'
+  if (count > 0) found.push({ what, count })
   return found
 }
 

@@ -5,6 +5,8 @@
  * States      turning -> parked -> turning; ended at last. When to park: pacer.ts.
  * Invariants  handlers run only inside `turn`, so never inside a task's synchronous section.
  * Ordering    tasks start in the order in which they were queued; messages of one link in theirs.
+ * Fairness    shared work has its turn when no task is queued, and every TURNS_PER_SHARED turns
+ *             although some are: tasks that never run out hold up no unbound one, nor its end.
  * Suspends    `run` only: for microtasks after every turn that may have resumed a task, for the
  *             event loop every few milliseconds, and on the doorbell when there is nothing to do.
  * Bounds      a turn reads what was published when it looked and starts at most TASKS_PER_TURN.
@@ -24,6 +26,8 @@ import { BREATHE, PARK, Pacer, TURN } from './pacer.ts'
 
 /** Tasks started before the links are looked at again: some 10 us of work. */
 const TASKS_PER_TURN = 128
+/** No more than shared work starts in a turn at least: who adds one every turn is kept up with. */
+const TURNS_PER_SHARED = 8
 /** Microtask turns after a promise was settled: as many functions may await one another. */
 const HOPS = 3
 /** Idle turns between two microtask turns for tasks that await deeper than that: at first, then. */
@@ -53,6 +57,8 @@ export interface SharedWork {
   turn(isBusy: boolean): boolean
   /** Whether a turn would find something. */
   isDue(): boolean
+  /** Whether who waits for room may go on. */
+  isDrained(): boolean
   /** The loop will sleep unless something is due: from now on whoever makes work wakes it. */
   announce(): void
   /** The loop does not sleep. */
@@ -90,7 +96,7 @@ export interface SchedulerOptions {
   /** This endpoint's row of metrics. */
   readonly counters: Float64Array
   readonly trace?: LoopTrace | undefined
-  /** Done when no queued task waits. */
+  /** Has a turn when no queued task waits, and now and then although some do. */
   readonly work: SharedWork
 }
 
@@ -112,6 +118,8 @@ export class Scheduler {
   #queueHead = 0
   #yielders: Resume[] = []
   #drainers: Resume[] = []
+  /** Turns that shared work has not had since its last. */
+  #turnsPassed = 0
   #isTouched = false
   #isParked = false
   #end: Error | undefined = undefined
@@ -210,7 +218,7 @@ export class Scheduler {
       isProgress = true
     }
     if (this.#startTasks()) isProgress = true
-    if (this.#queue.length === 0 && this.#options.work.turn(isProgress)) {
+    if (this.#isSharedDue() && this.#options.work.turn(isProgress)) {
       isProgress = true
       this.#isTouched = true
     }
@@ -348,6 +356,13 @@ export class Scheduler {
 
   #isDrained(): boolean {
     for (const outbox of this.outboxes) if (!outbox.isDrained()) return false
+    return this.#options.work.isDrained()
+  }
+
+  /** Counts the turns that shared work does not have. */
+  #isSharedDue(): boolean {
+    if (this.#queue.length > 0 && ++this.#turnsPassed < TURNS_PER_SHARED) return false
+    this.#turnsPassed = 0
     return true
   }
 

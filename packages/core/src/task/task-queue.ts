@@ -44,6 +44,11 @@ export class TaskQueue implements Destination {
     return this.#overflow.size === 0
   }
 
+  /** Whether `reserve` would throw. */
+  get isFull(): boolean {
+    return this.#overflow.isFull
+  }
+
   /** First word, in `f64`, of the place for one more record. Throws ORUJO_OVERFLOW. */
   reserve(): number {
     if (this.#overflow.size === 0) {
@@ -111,8 +116,12 @@ class RecordStack implements RecordViews {
     return (this.#end - this.#begin) / RECORD_WORDS
   }
 
+  get isFull(): boolean {
+    return this.size >= this.#most
+  }
+
   reserve(): number {
-    if (this.size >= this.#most) throw overflowError(this.#most)
+    if (this.isFull) throw overflowError(this.#most)
     if (this.#end === this.f64.length) this.#makeRoom()
     return this.#end
   }

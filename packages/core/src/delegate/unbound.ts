@@ -173,13 +173,13 @@ export class UnboundTasks<Context> implements SharedWork {
     this.#runs.sendDone()
     const stealing = this.#stealing
     if (stealing === undefined) return false
-    const started = this.#startSome(stealing)
-    if (started > 0) {
-      this.#runs.sendDone()
-      this.#counters[COUNTER.queuedUnbound] = stealing.queue.size
-      return true
+    if (this.#startSome(stealing) === 0) {
+      this.#counters[COUNTER.queuedUnbound] = 0 // thieves may have taken the last ones
+      return !isBusy && stealing.look()
     }
-    return !isBusy && stealing.look()
+    this.#runs.sendDone()
+    this.#counters[COUNTER.queuedUnbound] = stealing.queue.size
+    return true
   }
 
   isDue(): boolean {

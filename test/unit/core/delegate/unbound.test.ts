@@ -3,12 +3,15 @@
  * words, so that everything that can be full is full.
  */
 import test from 'ava'
+import { anywhere } from '@orujo/core'
 import { type ClusterOptions, withCluster } from '../../../support/cluster.ts'
 import { programDefinitions } from '../../../support/programs/modules.ts'
 import * as program from '../../../support/programs/unbound.ts'
 import { forSeeds } from '../../../support/schedule.ts'
 
 const SEEDS = 5
+/** By one. */
+const MORE_THAN_A_TURN = 129
 
 function range(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i)
@@ -37,6 +40,23 @@ test('whoever takes turns, tasks are stolen from deques that overflow', (t) =>
     t.true(total.stolenTasks > 0)
     t.true(total.stealAttempts >= total.steals)
   }))
+
+test('a core whose last tasks a thief took says that none wait', async (t) => {
+  const options = { definitions: programDefinitions(), dequeRecords: 256 }
+  await withCluster(options, async (cluster) => {
+    const work = cluster.core(0).finish((inner) => {
+      for (let i = 0; i < MORE_THAN_A_TURN; i++) inner.send(program.note, anywhere, i)
+    })
+    const [owner, thief] = cluster.endpoints
+    owner!.scheduler.turn()
+    t.true(cluster.metrics().total.queuedUnbound > 0)
+    thief!.scheduler.turn()
+    t.is(owner!.unbound.waiting, 0)
+    owner!.scheduler.turn()
+    t.is(cluster.metrics().cores[0]!.queuedUnbound, 0)
+    await cluster.until(work)
+  })
+})
 
 test('policies decide who steals from whom', async (t) => {
   await forMachines({ locales: 2, stealing: 'none' }, async (cluster) => {

@@ -205,8 +205,9 @@ export class Stealing {
     this.#taken(count)
   }
 
-  /** Gives to one of those who were told no, if there is enough for two. */
+  /** Shows thieves more of what waits, and gives to one who was told no if two can have some. */
   feed(): void {
+    if (!this.queue.isOpen && this.queue.refill()) this.added()
     if (this.#hungry.length === 0 || this.queue.visible <= 1) return
     // Another thief may be quicker: then the place in the list stays.
     if (this.#give(this.#hungry[0]!)) this.#hungry.shift()

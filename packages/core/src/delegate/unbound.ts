@@ -265,7 +265,6 @@ export class UnboundTasks<Context> implements SharedWork {
     }
     this.#trace?.unboundStarted(started)
     this.#counters[COUNTER.tasksStarted]! += started
-    if (!queue.isOpen) queue.refill()
     stealing.found()
     stealing.feed()
     return started

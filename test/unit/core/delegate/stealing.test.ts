@@ -180,6 +180,17 @@ test('a core that has stolen several tasks wakes the next', (t) => {
   t.deepEqual(take(), [['wake', 2]])
 })
 
+test('tasks that move up from the overflow wake a core that slept beside them', (t) => {
+  const { cores, take } = makeLocale(new Topology(1, 2))
+  const [maker, thief] = cores
+  push(maker!, RECORDS + 6)
+  t.true(thief!.look())
+  thief!.announce()
+  maker!.feed()
+  t.is(maker!.queue.visible, RECORDS - MOST_TASKS + 6)
+  t.deepEqual(take(), [['wake', 1]])
+})
+
 test('an answer wakes another core if it brings several tasks', (t) => {
   const { cores, take } = makeLocale(new Topology(2, 2))
   const [thief, sleeper] = cores

@@ -137,13 +137,16 @@ function localRules(rule: Rule): void {
     t.is(((scope as Failure).cause as Error).message, 'sent')
   })
 
-  rule('local sends inside local sends need no more stack than a few', async (t, machine) => {
-    const { host } = machine
+  rule('local sends inside local sends or calls need no more stack than a few', async (t, m) => {
+    const { host } = m
     const depth = 20_000
-    await machine.until(host.call(program.takeNotes, 0))
-    await machine.until(host.finish((inner) => void inner.send(program.countdown, 0, depth)))
-    const notes = await machine.until(host.call(program.takeNotes, 0))
-    t.deepEqual(notes, range(depth + 1).reverse())
+    // None, fewer, and more than the local delegates that run inside each other.
+    for (const calls of [0, 10, 100]) {
+      await m.until(host.call(program.takeNotes, 0))
+      await m.until(host.finish((inner) => void inner.send(program.countdownIn, 0, calls, depth)))
+      const notes = await m.until(host.call(program.takeNotes, 0))
+      t.deepEqual(notes, range(depth + 1).reverse())
+    }
   })
 }
 

@@ -195,3 +195,9 @@ isWritable('a trace that cannot be written fails the close, which is complete', 
   t.regex(error.message, /^The trace cannot be written: ENOSPC/)
   t.true(isClosed)
 })
+
+isWritable('a launch that fails says why, also when its trace cannot be written', async (t) => {
+  const program = new URL('../support/programs/process/no-such-program.js', import.meta.url)
+  const launching = launchThree({ program, trace: '/dev/full' })
+  await t.throwsAsync(inTime('launch', launching), { code: 'ORUJO_PROGRAM' })
+})

@@ -21,6 +21,7 @@ export { RemoteCountingSemaphore } from './delegate/remote-counting-semaphore.ts
 export { RemoteFullEmpty } from './delegate/remote-full-empty.ts'
 export { RemoteMutex } from './delegate/remote-mutex.ts'
 export type { Extreme, Reducer } from './delegate/reducer.ts'
+export type { StealingPolicy } from './delegate/stealing.ts'
 export { InvariantError, OrujoError, type OrujoCode } from './errors.ts'
 export { DeadlockError, type Waiter } from './launch/deadlock-report.ts'
 export { launch } from './launch/launch.ts'
@@ -30,6 +31,7 @@ export type { TraceSummary } from './launch/trace-file.ts'
 export {
   type ElementType,
   type ScalarType,
+  type StructFields,
   type StructType,
   type ValueOf,
   f32,
@@ -47,13 +49,15 @@ export {
 export { GlobalAddress } from './memory/global-address.ts'
 export { GlobalArray, SymmetricArray } from './memory/global-array.ts'
 export { ObjectAddress, SymmetricObject } from './memory/objects.ts'
+export type { ScalarView, ViewOf } from './memory/view.ts'
 export type { Delegate, ObjectDelegate, Task } from './message/definition.ts'
 export { RemoteError } from './message/wire-error.ts'
-export type { CoreMetrics, RuntimeMetrics } from './metrics.ts'
+export type { CoreMetrics, CounterName, RuntimeMetrics } from './metrics.ts'
 export {
   type ArrayOptions,
   type Freeable,
   type MemoryReport,
+  type MemoryUsageOf,
   allocate,
   free,
   globalArray,

@@ -5,7 +5,7 @@
 export { Endpoint, type EndpointOptions } from './delegate/endpoint.ts'
 export { type StealingOptions, localeTaskBytes } from './delegate/stealing.ts'
 export { builtinDefinitions } from './launch/builtins.ts'
-export { builtinExtensions as coreExtensions } from './launch/extensions.ts'
+export { builtinExtensions } from './launch/extensions.ts'
 export { CoreMemory } from './memory/directory.ts'
 export { CoreHeap } from './memory/heap.ts'
 export { HandlerTable } from './message/handlers.ts'

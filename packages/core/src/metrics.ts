@@ -73,7 +73,11 @@ const NOT_SENDS: readonly CounterName[] = Object.freeze([
   'controls',
 ] as const)
 
-/** Figures of one endpoint; times in milliseconds, sizes in 8-byte words. */
+/**
+ * Figures of one endpoint; times in milliseconds, sizes in 8-byte words. `sends`, `calls`,
+ * `spawns`, `replies` and `controls` are messages, so they leave out what stays on its core, and
+ * unbound tasks; `localDelegates` and `tasksStarted` have those too.
+ */
 export type CoreMetrics = Record<CounterName, number>
 
 /** Figures of a runtime. Rows and columns: cores in order, then the host. */

@@ -150,6 +150,15 @@ export const countdown = delegate('test.countdown', (core: Core, left: number) =
   if (left > 0) core.send(countdown, core.id, left - 1)
 })
 
+/** `countdown`, begun inside of `calls` more local calls than this one. */
+export const countdownIn = delegate(
+  'test.countdown-in',
+  (core: Core, calls: number, left: number) => {
+    if (calls > 0) void core.call(countdownIn, core.id, calls - 1, left)
+    else core.send(countdown, core.id, left)
+  },
+)
+
 /** The host is a target too. */
 export function everyEndpoint(core: Core): number[] {
   return Array.from({ length: core.cores + 1 }, (_, id) => id)

@@ -59,7 +59,10 @@ const { calls: CALLS, spawns: SPAWNS } = COUNTER
 const ARITIES = 8
 const SHAPES = 2 ** 12
 
-/** Local delegates inside local delegates; beyond this they go through the link to oneself. */
+/**
+ * Local delegates inside local delegates; deeper sends go through the link to oneself. Calls do
+ * not, because they have run when they return: they nest as functions do.
+ */
 const MAX_DEPTH = 64
 
 export class Core {
@@ -329,7 +332,9 @@ export class Core {
     }
     const dst = typeof target === 'number' ? target : target.core
     if (dst === this.id) {
-      if (definition.kind === 'delegate') return this.#sendHere(definition, count, a, b, c, d)
+      if (definition.kind === 'delegate' && this.#depth < MAX_DEPTH) {
+        return this.#sendHere(definition, count, a, b, c, d)
+      }
     } else if (dst >= 0) {
       const shape = shapeOf(count, a, b, c, d)
       if (shape >= 0) return this.#sendWords(definition, target, dst, shape, count, a, b, c, d)
@@ -385,9 +390,7 @@ export class Core {
     d: unknown,
   ): boolean {
     const { endpoint, scope } = this
-    if (this.#depth === MAX_DEPTH || endpoint.ended !== undefined) {
-      return this.#sendSlow(definition, this.id, firstValues(count, a, b, c, d))
-    }
+    if (endpoint.ended !== undefined) throw endpoint.ended
     scope.checkOpen()
     if (definition.table !== endpoint.table) endpoint.table.idOf(definition)
     endpoint.countLocal()

@@ -53,8 +53,8 @@ const symmetricObject = codecExtension<Endpoint, SymmetricObject>({
   decode: (source) => new SymmetricObject(source.integer()),
 })
 
-/** All handles of `@orujo/core`. Tags 0 to 15 are free for packages above. */
-export const coreExtensions: readonly CodecExtension<Endpoint>[] = Object.freeze([
+/** All of these, events and reducers. Those of all levels: launch/extensions.ts. */
+export const handleExtensions: readonly CodecExtension<Endpoint>[] = Object.freeze([
   eventExtension,
   globalArray,
   symmetricArray,

@@ -4,8 +4,9 @@
  * Invariants  the mutex is at the same home, so that releasing it and waiting are one step there.
  * Access      any core, through the address of a ConditionVariable that its home holds.
  * Suspends    `wait`, at home; see remote-wait.ts for order and aborts.
- * Failure     if `wait` rejects, the guard is not held. A signal for a waiter whose run was aborted
- *             meanwhile goes on to the next.
+ * Failure     if `wait` rejects, the guard is not held; but if it could not even be asked for (an
+ *             ended scope, a full outbox), nothing has changed and it is. A signal for a waiter
+ *             whose run was aborted meanwhile goes on to the next.
  */
 import type { ObjectAddress } from '../memory/objects.ts'
 import type { ConditionVariable } from '../sync/condition-variable.ts'
@@ -28,7 +29,8 @@ export class RemoteConditionVariable {
 
   /**
    * Releases the guard's mutex and waits for a signal; resolves when the guard is held again.
-   * Without a guard, just waits for a signal. If it rejects, the guard is not held.
+   * Without a guard, just waits for a signal. If it rejects, the guard is not held, unless nothing
+   * could be sent: `guard.isHeld` tells.
    */
   async wait(guard?: Guard<RemoteMutex>): Promise<void> {
     const { core, address } = this
@@ -40,7 +42,14 @@ export class RemoteConditionVariable {
     const { granter } = guard
     checkHome(granter.address, address)
     const ticket = guard.lend()
-    const request = core.call(waitWithHere, address.core, address.raw, granter.address.raw, ticket)
+    let request: Promise<number>
+    try {
+      request = core.call(waitWithHere, address.core, address.raw, granter.address.raw, ticket)
+    } catch (error) {
+      // Nothing was sent, so that the mutex is still its holder's.
+      guard.regain(ticket)
+      throw error
+    }
     const regained = await granted(core, WAIT, request, (right) => {
       granter.giveBack(right)
       this.signal()

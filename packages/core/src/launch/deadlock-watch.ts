@@ -6,9 +6,12 @@
  *             armed ... Why an alarm is never false, and what it cannot see: deadlock.md.
  * Suspends    nobody but itself.
  * Failure     a core that does not answer is busy: the watch waits for it. One that cannot answer
- *             is taken for one that may be resumed from outside.
+ *             is taken for one that may be resumed from outside. If the watch itself fails, which
+ *             is a defect, it says so in the log and leaves the runs of that time alone.
  * Bounds      one timer and one round of questions at any time.
  */
+import { inspect } from 'node:util'
+
 import type { Endpoint } from '../delegate/endpoint.ts'
 import type { WaitingView } from '../delegate/waiting.ts'
 import { COUNTER, parksIfParked, trafficIndex } from '../metrics.ts'
@@ -89,7 +92,7 @@ export class DeadlockWatch {
     return () => this.#runs.delete(entry)
   }
 
-  /** The runtime is at its end. Safe to repeat. */
+  /** Judges none of the runs so far. Safe to repeat. */
   stop(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -102,7 +105,9 @@ export class DeadlockWatch {
     if (watched.length === 0) return
     const periodMs = limitOf(watched) / LOOKS_PER_LIMIT
     const boundedMs = Math.min(MOST_PERIOD_MS, Math.max(LEAST_PERIOD_MS, periodMs))
-    this.#timer = setTimeout(() => void this.#tick(), boundedMs)
+    this.#timer = setTimeout(() => {
+      this.#tick().catch((error: unknown) => this.#giveUp(error))
+    }, boundedMs)
     this.#timer.unref()
   }
 
@@ -111,12 +116,22 @@ export class DeadlockWatch {
     const limitMs = limitOf(this.#judged())
     if (this.#suspicion.look(this.#stamps(), this.#now(), limitMs) === 'ask') {
       this.#isAsking = true
-      await this.#ask() // suspends: runs may begin and end
-      this.#isAsking = false
+      try {
+        await this.#ask() // suspends: runs may begin and end
+      } finally {
+        this.#isAsking = false
+      }
     }
     this.#cpuMs = backgroundCpuMs()
     this.#cpuSince = this.#now()
     this.#arm()
+  }
+
+  #giveUp(error: unknown): void {
+    const { endpoint } = this.#parts
+    this.stop()
+    if (endpoint.ended !== undefined) return // there was nobody left to ask
+    endpoint.log(`The deadlock watch failed, and what runs goes on unwatched: ${inspect(error)}`)
   }
 
   async #ask(): Promise<void> {

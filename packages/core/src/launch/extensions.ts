@@ -4,10 +4,10 @@
  */
 import { collectionExtensions } from '../collections/handles.ts'
 import type { Endpoint } from '../delegate/endpoint.ts'
-import { coreExtensions } from '../delegate/handles.ts'
+import { handleExtensions } from '../delegate/handles.ts'
 import type { CodecExtension } from '../message/codec-extension.ts'
 
 export const builtinExtensions: readonly CodecExtension<Endpoint>[] = Object.freeze([
-  ...coreExtensions,
+  ...handleExtensions,
   ...collectionExtensions,
 ])

@@ -34,7 +34,8 @@ export async function launch(options: LaunchOptions): Promise<Runtime> {
     runtime.off('coreLost', noteLoss)
     return runtime
   } catch (error) {
-    await runtime.close({ force: true })
+    // If closing fails too, as where a trace cannot be written, that is not what went wrong first.
+    await runtime.close({ force: true }).catch(() => undefined)
     throw lost ?? error
   }
 }
@@ -54,10 +55,12 @@ export function reserve(settings: Settings): SharedParts {
       }),
     }
   } catch (error) {
+    const traces = trace === undefined ? '' : `, traces of ${trace.eventsPerCore} records`
     throw new OrujoError(
       'ORUJO_MEMORY_EXHAUSTED',
-      `This machine cannot reserve ${cores} heaps of ${settings.heapBytes} bytes, and rings of ` +
-        `${settings.ringBytes} bytes. Lower launch({ heapBytes }) or have fewer cores.`,
+      `This machine cannot reserve ${cores} heaps of ${settings.heapBytes} bytes, rings of ` +
+        `${settings.ringBytes} bytes${traces}, and queues of unbound tasks. ` +
+        'Lower launch({ heapBytes }) or have fewer cores.',
       { cause: error },
     )
   }

@@ -165,7 +165,7 @@ export class Runtime extends EventEmitter<RuntimeEvents> {
    */
   close(options: { readonly force?: boolean } = {}): Promise<void> {
     if (options.force === true) this.#end(closedError())
-    this.#closed ??= this.#close()
+    this.#closed ??= this.#close().finally(() => this.#traceFile?.close())
     return this.#closed
   }
 

@@ -5,6 +5,8 @@
  *
  * Invariants  slices of one thread nest. Every flow that begins ends, every `b` has its `e`: what
  *             was overwritten on one side is left out on the other.
+ * Bounds      events are made one by one, but of every publication and batch that the rings hold a
+ *             Passage is kept until the end, when arrows are drawn: some 100 bytes a record.
  * Source      the format's description by the Chromium authors; "JSON trace" in Perfetto's docs.
  */
 import { ANSWERS, CONTROL, PIECES, unpackSubject } from '../delegate/recorder.ts'

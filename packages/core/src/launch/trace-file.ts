@@ -1,9 +1,11 @@
 /**
  * Trace file: where the records of a runtime go when it closes.
  *
- * States      open (empty, made at launch so that a wrong path is told then) -> written.
+ * States      open (empty, made at launch so that a wrong path is told then) -> written |
+ *             given up (if the threads cannot even be ended) -> closed.
  * Ownership   the runtime's: it closes the file, written or not.
- * Bounds      events are made and written CHUNK_EVENTS at a time, however many there are.
+ * Bounds      events are made and written CHUNK_EVENTS at a time, however many there are; what
+ *             is kept meanwhile: trace-events.ts.
  * Failure     ORUJO_OPTION if it cannot be opened, ORUJO_TRACE if it cannot be written.
  */
 import { type FileHandle, open } from 'node:fs/promises'
@@ -74,19 +76,22 @@ export class TraceFile {
     }
   }
 
-  /** Writes `recording` and closes the file. Once. */
+  /** Writes `recording`. Once. */
   async write(recording: Recording): Promise<TraceSummary> {
     try {
       for (const chunk of chunksOf(recording)) await this.#handle.appendFile(chunk)
     } catch (cause) {
       throw failure('ORUJO_TRACE', `The trace cannot be written`, cause)
-    } finally {
-      await this.#handle.close()
     }
     const { rings } = recording
     const lost = rings.reduce((sum, ring) => sum + ring.lost, 0)
     const records = rings.reduce((sum, ring) => sum + ring.written, 0) - lost
     return { file: this.#path, records, lost }
+  }
+
+  /** Closes the file, written or not. */
+  close(): Promise<void> {
+    return this.#handle.close()
   }
 }
 

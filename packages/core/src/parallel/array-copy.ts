@@ -5,6 +5,7 @@
  * Failure     ranges outside an array: ORUJO_BAD_ADDRESS.
  * Misuse      arrays of different types, or a range copied onto itself: InvariantError.
  */
+import { record } from '../check.ts'
 import type { Core } from '../delegate/core.ts'
 import { delegate, task } from '../delegate/define.ts'
 import { invariant } from '../errors.ts'
@@ -33,6 +34,17 @@ export interface CopyOptions {
   readonly count?: number
 }
 
+const RANGE_OPTIONS: readonly string[] = Object.freeze([
+  'begin',
+  'end',
+] satisfies (keyof RangeOptions)[])
+
+const COPY_OPTIONS: readonly string[] = Object.freeze([
+  'from',
+  'to',
+  'count',
+] satisfies (keyof CopyOptions)[])
+
 /** Sets elements to `value`. */
 export async function memset<T extends ElementType>(
   core: Core,
@@ -40,6 +52,7 @@ export async function memset<T extends ElementType>(
   value: ValueOf<T>,
   options: RangeOptions = {},
 ): Promise<void> {
+  record('memset()', options, RANGE_OPTIONS)
   const { begin = 0, end = array.length } = options
   checkRange(array, begin, end)
   await onAllCores(core, fillHere, array as GlobalArray, value, begin, end)
@@ -55,6 +68,7 @@ export async function copyArray<T extends ElementType>(
   src: GlobalArray<T>,
   options: CopyOptions = {},
 ): Promise<void> {
+  record('copyArray()', options, COPY_OPTIONS)
   const { from = 0, to = 0 } = options
   const count = options.count ?? src.length - from
   invariant(

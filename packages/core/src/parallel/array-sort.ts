@@ -12,6 +12,7 @@
  * Misuse      arrays of structs, or of another length: InvariantError. Who reads or writes the
  *             array meanwhile sees, and leaves, anything.
  */
+import { record } from '../check.ts'
 import type { Core } from '../delegate/core.ts'
 import { task } from '../delegate/define.ts'
 import { invariant } from '../errors.ts'
@@ -36,12 +37,22 @@ export interface PrefixSumOptions<T extends ScalarType> extends SortOptions<T> {
   readonly exclusive?: boolean
 }
 
+const SORT_OPTIONS: readonly string[] = Object.freeze([
+  'into',
+] satisfies (keyof SortOptions<ScalarType>)[])
+
+const PREFIX_SUM_OPTIONS: readonly string[] = Object.freeze([
+  'into',
+  'exclusive',
+] satisfies (keyof PrefixSumOptions<ScalarType>)[])
+
 /** Sorts numbers or bigints, ascending. */
 export async function sortArray<T extends ScalarType>(
   core: Core,
   array: GlobalArray<T>,
   options: SortOptions<T> = {},
 ): Promise<void> {
+  record('sortArray()', options, SORT_OPTIONS)
   const result = await target(core, 'sortArray', array, options.into)
   if (result.length < 2) return
   await onAllCores(core, sortHere, result as GlobalArray<ScalarType>)
@@ -56,6 +67,7 @@ export async function prefixSum<T extends ScalarType>(
   array: GlobalArray<T>,
   options: PrefixSumOptions<T> = {},
 ): Promise<void> {
+  record('prefixSum()', options, PREFIX_SUM_OPTIONS)
   const result = await target(core, 'prefixSum', array, options.into)
   const exclusive = options.exclusive ?? false
   if (result.layout.elementsPerBlock * core.cores >= result.length) {

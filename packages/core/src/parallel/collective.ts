@@ -8,8 +8,10 @@
  *             `onAllCores`, `reduce` and `sumOverCores` are called by one task, from anywhere.
  * Suspends    all of them. How they meet, and what if somebody does not come: meeting.ts.
  * Failure     ORUJO_COLLECTIVE when a task of the same `onAllCores` has ended without coming.
+ *             ORUJO_OPTION for options that there are none of, before anybody is met.
  * Misuse      different collectives, operators or lengths in one phase: InvariantError for all.
  */
+import { record } from '../check.ts'
 import type { Core } from '../delegate/core.ts'
 import {
   type OperatorOn,
@@ -42,6 +44,15 @@ export interface RootOptions extends CollectiveOptions {
   /** The core that gets, or gives, the values. Default 0. */
   readonly root?: CoreId
 }
+
+const COLLECTIVE_OPTIONS: readonly string[] = Object.freeze([
+  'name',
+] satisfies (keyof CollectiveOptions)[])
+
+const ROOT_OPTIONS: readonly string[] = Object.freeze([
+  'name',
+  'root',
+] satisfies (keyof RootOptions)[])
 
 /**
  * Runs `definition` on every core and waits for all; of tasks also for what they sent, as `finish`
@@ -85,6 +96,7 @@ export function sumOverCores<A extends unknown[]>(
 
 /** SPMD: resolves when a task of every core has come here. */
 export async function barrier(core: Core, options: CollectiveOptions = {}): Promise<void> {
+  record('barrier()', options, COLLECTIVE_OPTIONS)
   await meet(core, { kind: 'barrier', name: options.name }, 0)
 }
 
@@ -99,6 +111,7 @@ export async function allReduce<T>(
   operator: OperatorOn<T>,
   options: CollectiveOptions = {},
 ): Promise<T> {
+  record('allReduce()', options, COLLECTIVE_OPTIONS)
   const agreed = { kind: 'allReduce', parameter: operatorCode(core, operator) } as const
   if (isTypedArray(value) && typeof operator === 'string') {
     await reduceInPlace(core, value, { ...agreed, length: value.length, name: options.name })
@@ -114,6 +127,7 @@ export async function scan<T>(
   operator: OperatorOn<T>,
   options: CollectiveOptions = {},
 ): Promise<T> {
+  record('scan()', options, COLLECTIVE_OPTIONS)
   const parameter = operatorCode(core, operator)
   return (await meet(core, { kind: 'scan', parameter, name: options.name }, value)) as T
 }
@@ -126,6 +140,7 @@ export async function exclusiveScan<T>(
   initial: T,
   options: CollectiveOptions = {},
 ): Promise<T> {
+  record('exclusiveScan()', options, COLLECTIVE_OPTIONS)
   const parameter = operatorCode(core, operator)
   const agreed = { kind: 'exclusiveScan', parameter, name: options.name } as const
   const before = await meet(core, agreed, value)
@@ -138,6 +153,7 @@ export async function gather<T>(
   value: T,
   options: RootOptions = {},
 ): Promise<T[] | undefined> {
+  record('gather()', options, ROOT_OPTIONS)
   const agreed = { kind: 'gather', parameter: rootOf(core, options), name: options.name } as const
   return (await meet(core, agreed, value)) as T[] | undefined
 }
@@ -148,6 +164,7 @@ export async function allGather<T>(
   value: T,
   options: CollectiveOptions = {},
 ): Promise<T[]> {
+  record('allGather()', options, COLLECTIVE_OPTIONS)
   return (await meet(core, { kind: 'allGather', name: options.name }, value)) as T[]
 }
 
@@ -157,6 +174,7 @@ export async function broadcast<T>(
   value: T | undefined,
   options: RootOptions = {},
 ): Promise<T> {
+  record('broadcast()', options, ROOT_OPTIONS)
   const root = rootOf(core, options)
   const given = core.id === root ? value : undefined
   return (await meet(core, { kind: 'broadcast', parameter: root, name: options.name }, given)) as T

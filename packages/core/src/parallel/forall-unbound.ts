@@ -10,6 +10,7 @@
  *             or with WorkFailedError if several pieces failed.
  * Bounds      a piece is halved while it is longer than the grain, so tasks wait by the logarithm.
  */
+import { record } from '../check.ts'
 import type { Core } from '../delegate/core.ts'
 import { task } from '../delegate/define.ts'
 import { invariant } from '../errors.ts'
@@ -27,6 +28,11 @@ export interface UnboundRange {
   /** Default: as many as make PIECES_PER_CORE pieces for every core. */
   readonly grain?: number
 }
+
+const RANGE_OPTIONS: readonly string[] = Object.freeze([
+  'count',
+  'grain',
+] satisfies (keyof UnboundRange)[])
 
 /**
  * Runs `definition` for every index of `range` on whatever core has time: `(core, index,
@@ -60,6 +66,9 @@ async function loop(
   isSliced: boolean,
   captured: readonly unknown[],
 ): Promise<void> {
+  if (typeof range !== 'number') {
+    record(isSliced ? 'forallRangesUnbound()' : 'forallUnbound()', range, RANGE_OPTIONS)
+  }
   const { count, grain = Math.max(1, Math.ceil(count / (PIECES_PER_CORE * core.cores))) } =
     typeof range === 'number' ? { count: range } : range
   checkWhole('a count of iterations, 0 or more', count, 0)

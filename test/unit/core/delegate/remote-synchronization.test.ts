@@ -84,7 +84,24 @@ const misuse = task(
   },
 )
 
-const definitions = [abortLock, abortWait, misuse]
+/** Waits through a handle whose scope has ended, which cannot ask for anything any more. */
+const waitTooLate = task(
+  'test.remote.wait-too-late',
+  async (core: Core, mutex: MutexAddress, condition: ConditionAddress) => {
+    let ended = core
+    await core.finish((inner) => {
+      ended = inner
+    })
+    const remote = new RemoteMutex(core, mutex)
+    const lock = await remote.lock()
+    const wait = await failure(() => new RemoteConditionVariable(ended, condition).wait(lock))
+    const isKept = lock.isHeld
+    if (isKept) lock.release()
+    return { code: wait?.code, isKept, isFree: (await remote.tryLock()) !== undefined }
+  },
+)
+
+const definitions = [abortLock, abortWait, misuse, waitTooLate]
 
 test('a lock granted to a run that was aborted meanwhile is handed on', async (t) => {
   const seen = new Set<string>()
@@ -134,6 +151,20 @@ test('a failed wait leaves the mutex free, a stale release fails its scope', (t)
       t.is(((seen.stale as Failure).cause as Failure).code, 'ORUJO_INVARIANT')
     }),
   ))
+
+test('a wait that cannot be asked for leaves the guard as it was: held', async (t) => {
+  await withCluster({ definitions }, async (cluster) => {
+    for (const id of [0, 1]) {
+      const home = cluster.core(id)
+      const seen = await cluster.run(
+        waitTooLate,
+        home.hold(new Mutex()),
+        home.hold(new ConditionVariable()),
+      )
+      t.deepEqual(seen, { code: 'ORUJO_SCOPE_ENDED', isKept: true, isFree: true })
+    }
+  })
+})
 
 test('when the runtime ends, waits reject with its error and releases do nothing', async (t) => {
   const cluster = new Cluster({ definitions, coresPerLocale: 2 })

@@ -22,6 +22,7 @@ export function delegateRules(rule: Rule): void {
   callRules(rule)
   localRules(rule)
   errorRules(rule)
+  strangeRules(rule)
   refusalRules(rule)
   objectRules(rule)
 }
@@ -177,16 +178,25 @@ function errorRules(rule: Rule): void {
   })
 }
 
+function strangeRules(rule: Rule): void {
+  rule('whatever a delegate throws or returns is an error with a code', async (t, machine) => {
+    for (const dst of [0, lastCore(machine), machine.cores]) {
+      const codes = await machine.run(program.strangeEnds, dst)
+      t.deepEqual(codes, [...Array<string>(5).fill('ORUJO_REMOTE'), 'ORUJO_INVARIANT'], `${dst}`)
+    }
+  })
+}
+
 function refusalRules(rule: Rule): void {
   rule('a target that is not there is refused at the call', async (t, machine) => {
     const codes = await machine.run(program.wrongTargets)
-    t.deepEqual(codes, Array(25).fill('ORUJO_BAD_ADDRESS'))
+    t.deepEqual(codes, Array(40).fill('ORUJO_BAD_ADDRESS'))
   })
 
   rule('a definition that the program lacks is refused at the call', async (t, machine) => {
     for (const dst of [0, lastCore(machine), machine.cores]) {
       const codes = await machine.run(program.wrongDefinitions, dst)
-      t.deepEqual(codes, Array(7).fill('ORUJO_UNKNOWN_DEFINITION'), `to ${dst}`)
+      t.deepEqual(codes, Array(10).fill('ORUJO_UNKNOWN_DEFINITION'), `to ${dst}`)
     }
   })
 

@@ -204,7 +204,7 @@ test('the model does what the combiner does', async (t) => {
         real.added(round, round.batch.numbers.length === BOUNDS.size)
         model.join({ task: 0, number: step, performed: 0, isAnswered: false })
       } else if (call === 'flush') {
-        real.flush()
+        void real.flush()
         model.flush()
       } else {
         if (call === 'answer' && model.flight.length > 0) {

@@ -229,7 +229,9 @@ export const suspensions = task('test.suspensions', async (core: Core, dst: numb
 /** Codes of what is thrown for targets that are not there. */
 export const wrongTargets = task('test.wrong-targets', async (core: Core) => {
   const codes = []
-  for (const target of [-2, core.cores + 1, 0.5, Number.NaN, 2 ** 32]) {
+  // The last three as JavaScript may give them.
+  const none = [undefined, null, {}] as unknown as number[]
+  for (const target of [-2, core.cores + 1, 0.5, Number.NaN, 2 ** 32, ...none]) {
     codes.push((await failure(() => core.call(place, target)))?.code)
     codes.push((await failure(() => core.send(place, target)))?.code)
     codes.push((await failure(() => core.call(echo, target, 'text')))?.code)
@@ -239,15 +241,41 @@ export const wrongTargets = task('test.wrong-targets', async (core: Core) => {
   return codes
 })
 
+/** What JavaScript may throw that is no error, or is hard to look at. */
+export const throwStrangely = delegate('test.throw-strangely', (_core, what: number): void => {
+  const strange = [undefined, null, Object.create(null), new Proxy({}, {}), { then: 1 }]
+   
+  throw strange[what]
+})
+
+/** What JavaScript may return that looks like a promise. */
+export const returnStrangely = delegate('test.return-strangely', (() => ({
+  then: (settle: (value: number) => void) => settle(1),
+})) as unknown as () => number)
+
+/** Codes of calls that throw, or return, what they should not. */
+export const strangeEnds = task('test.strange-ends', async (core: Core, dst: number) => {
+  const codes = []
+  for (let what = 0; what < 5; what++) {
+    const call = core.call(throwStrangely, dst, what) // rejects, and does not throw
+    codes.push((await failure(() => call))?.code)
+  }
+  codes.push((await failure(() => core.call(returnStrangely, dst)))?.code)
+  return codes
+})
+
 /** Codes of what is thrown for definitions that `dst` does not have. */
 export const wrongDefinitions = task('test.wrong-definitions', async (core: Core, dst: number) => {
   const codes = []
   const [unknown, twin, unknownTask] = [hidden.unknown(), hidden.twin(), hidden.unknownTask()]
-  for (const definition of [unknown, twin, unknownTask]) {
+  // As a module may give it that has not run yet.
+  const none = undefined as unknown as typeof unknown
+  for (const definition of [unknown, twin, unknownTask, none]) {
     codes.push((await failure(() => core.call(definition, dst)))?.code)
     codes.push((await failure(() => core.send(definition, dst)))?.code)
   }
   codes.push((await failure(() => core.spawn(unknownTask, dst)))?.code)
+  codes.push((await failure(() => core.spawn(none as never, dst)))?.code)
   return codes
 })
 

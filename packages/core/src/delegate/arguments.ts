@@ -2,9 +2,11 @@
  * Arguments: from calls to words, and from words and values to bodies, without an allocation for
  * the usual small counts (a spread or a rest parameter would make an array in every call).
  */
+import { inspect } from 'node:util'
+
 import { OrujoError } from '../errors.ts'
 import type { AnyDefinition, Body } from '../message/definition.ts'
-import { anywhere } from '../place.ts'
+import { type CoreId, anywhere } from '../place.ts'
 
 /** Calls `body` with the context and `values`. */
 export function callBody(body: Body, context: unknown, values: readonly unknown[]): unknown {
@@ -150,13 +152,27 @@ export function suspendedError(
   definition: AnyDefinition,
   promise: PromiseLike<unknown>,
 ): OrujoError {
-  promise.then(undefined, () => undefined)
+  Promise.resolve(promise).catch(() => undefined)
   return new OrujoError(
     'ORUJO_INVARIANT',
     `The delegate '${definition.name}' returned a promise. Delegates run without suspending; ` +
       'make it a task, or take the await out.',
     { definition: definition.name },
   )
+}
+
+/** The core of a target that is no number. */
+export function homeOf(target: unknown): CoreId {
+  const core: unknown = typeof target === 'object' && target !== null ? coreOf(target) : undefined
+  if (typeof core === 'number') return core
+  throw new OrujoError(
+    'ORUJO_BAD_ADDRESS',
+    `A target is the number of a core or an address, got ${inspect(target, { depth: 0 })}.`,
+  )
+}
+
+function coreOf(target: { readonly core?: unknown }): unknown {
+  return target.core
 }
 
 /** A delegate was sent anywhere. */

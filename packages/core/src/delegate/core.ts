@@ -12,6 +12,7 @@
  * Long        the fast paths of send and call need the private fields of one class.
  */
 import { inspect } from 'node:util'
+import { isNativeError } from 'node:util/types'
 
 import type { CoreMemory } from '../memory/directory.ts'
 import { ObjectAddress } from '../memory/objects.ts'
@@ -37,6 +38,7 @@ import {
   callBody,
   callBodyWithFew,
   firstValues,
+  homeOf,
   suspendedError,
   unboundDelegateError,
   writeNumbers,
@@ -184,7 +186,7 @@ export class Core {
     d?: unknown,
   ): Promise<unknown> {
     const count = arguments.length - 2
-    const dst = typeof target === 'number' ? target : target.core
+    const dst = typeof target === 'number' ? target : homeOf(target)
     if (dst === this.id || !areNumbers(count, a, b, c, d)) {
       const values = firstValues(count, a, b, c, d)
       // eslint-disable-next-line prefer-rest-params -- see `send`
@@ -194,7 +196,7 @@ export class Core {
     const outbox = this.#outboxes[dst] ?? noSuchCore(this, dst)
     const { endpoint, scope } = this
     scope.checkOpen()
-    const id = definition.table === endpoint.table ? definition.id : endpoint.table.idOf(definition)
+    const id = endpoint.table.idOf(definition)
     const object = definition.kind === 'object' ? 1 : 0
     const words = 2 + object + count
     const at = outbox.reserve(words)
@@ -220,14 +222,14 @@ export class Core {
     ...args: A
   ): JoinHandle<R> {
     const { endpoint, scope } = this
-    const dst = typeof target === 'number' ? target : target.core
+    const dst = typeof target === 'number' ? target : homeOf(target)
     scope.checkOpen()
+    const id = endpoint.table.idOf(definition)
     invariant(
       definition.kind === 'task',
       `spawn() is for tasks; call or send '${definition.name}'.`,
     )
     if (target === anywhere) return this.#spawnAnywhere(definition, args)
-    const id = endpoint.table.idOf(definition)
     const outbox = this.#outboxes[dst] ?? noSuchCore(this, dst)
     const join = endpoint.calls.openJoin(undefined) as Join<R>
     const call = endpoint.calls.last
@@ -326,11 +328,12 @@ export class Core {
     c: unknown,
     d: unknown,
   ): boolean {
+    this.endpoint.table.idOf(definition)
     if (target === anywhere) {
       if (definition.kind !== 'task') throw unboundDelegateError(definition)
       return this.endpoint.unbound.add(definition, this.scope, NO_ANSWER, count, a, b, c, d)
     }
-    const dst = typeof target === 'number' ? target : target.core
+    const dst = typeof target === 'number' ? target : homeOf(target)
     if (dst === this.id) {
       if (definition.kind === 'delegate' && this.#depth < MAX_DEPTH) {
         return this.#sendHere(definition, count, a, b, c, d)
@@ -392,7 +395,6 @@ export class Core {
     const { endpoint, scope } = this
     if (endpoint.ended !== undefined) throw endpoint.ended
     scope.checkOpen()
-    if (definition.table !== endpoint.table) endpoint.table.idOf(definition)
     endpoint.countLocal()
     this.#depth++
     try {
@@ -412,7 +414,7 @@ export class Core {
       if (definition.kind !== 'task') throw unboundDelegateError(definition)
       return endpoint.unbound.addValues(definition, scope, NO_ANSWER, values)
     }
-    const dst = typeof target === 'number' ? target : target.core
+    const dst = typeof target === 'number' ? target : homeOf(target)
     const outbox = this.#outboxes[dst] ?? noSuchCore(this, dst)
     if (endpoint.ended !== undefined) throw endpoint.ended
     scope.checkOpen()
@@ -451,7 +453,7 @@ export class Core {
       try {
         return Promise.resolve(this.#runHere(definition, target, values))
       } catch (error) {
-        return Promise.reject(asError(error))
+        return Promise.reject(this.#asError(error, definition))
       } finally {
         endpoint.scheduler.touch()
       }
@@ -471,9 +473,16 @@ export class Core {
       endpoint.counters[CALLS]!++
     } catch (error) {
       // Nothing was sent: the call ends here.
-      endpoint.calls.reject(call, asError(error), -1)
+      endpoint.calls.reject(call, this.#asError(error, definition), -1)
     }
     return promise
+  }
+
+  /** What is thrown here as it would look had it been thrown elsewhere, if it is no error. */
+  #asError(thrown: unknown, { name }: AnyDefinition): Error {
+    if (isNativeError(thrown)) return thrown
+    const at = { kind: 'delegate', core: this.id, definition: name } as const
+    return this.endpoint.sender.asArrived(thrown, at, this.endpoint)
   }
 
   #runHere(definition: AnyDefinition, target: Target, values: unknown[]): unknown {
@@ -510,8 +519,4 @@ function rawOf(target: Target): number {
 
 function isNumber(value: unknown): boolean {
   return typeof value === 'number'
-}
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown })
 }

@@ -122,8 +122,13 @@ export class HandlerTable {
   }
 
   /** Number of `definition` here; refills its cache. Throws ORUJO_UNKNOWN_DEFINITION. */
-  idOf(definition: AnyDefinition): number {
-    if (definition.table === this) return definition.id
+  idOf(definition: AnyDefinition | undefined): number {
+    return definition?.table === this ? definition.id : this.#findId(definition)
+  }
+
+  #findId(definition: AnyDefinition | undefined): number {
+    // Callers may be JavaScript, or definitions of modules that import each other.
+    if (definition === undefined) throw noDefinition(definition)
     const id = this.#ids.get(definition.name)
     if (id === undefined || this.definitions[id] !== definition) {
       throw isDefinition(definition)
@@ -187,7 +192,10 @@ function isDefinition(given: unknown): boolean {
 function noDefinition(given: unknown): OrujoError {
   return new OrujoError(
     'ORUJO_UNKNOWN_DEFINITION',
-    `This is no definition but a ${typeof given}. Functions cannot be sent: export a delegate() ` +
-      'or a task() from the program, and name that.',
+    given === undefined
+      ? 'The definition is undefined: its module does not export that name, or has not run yet ' +
+          'because modules import each other.'
+      : `This is no definition but a ${typeof given}. Functions cannot be sent: export a ` +
+          'delegate() or a task() from the program, and name that.',
   )
 }

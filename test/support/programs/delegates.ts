@@ -244,7 +244,7 @@ export const wrongTargets = task('test.wrong-targets', async (core: Core) => {
 /** What JavaScript may throw that is no error, or is hard to look at. */
 export const throwStrangely = delegate('test.throw-strangely', (_core, what: number): void => {
   const strange = [undefined, null, Object.create(null), new Proxy({}, {}), { then: 1 }]
-   
+
   throw strange[what]
 })
 

@@ -49,18 +49,21 @@ export const countWrong = delegate(
   },
 )
 
-const readWord = delegate('gups.read', (core: Core, at: number): number => heapOf(core).u32[at]!)
+const readWord = delegate(
+  'gups.read',
+  (core: Core, at: number): number => core.memory.ownHeap.u32[at]!,
+)
 
 const fetchAddOne = delegate('gups.fetch-add', (core: Core, at: number): number => {
-  return heapOf(core).i32[at]!++
+  return core.memory.ownHeap.i32[at]!++
 })
 
 const addOne = delegate('gups.add', (core: Core, at: number): void => {
-  heapOf(core).i32[at]! += 1
+  core.memory.ownHeap.i32[at]! += 1
 })
 
 const combineWord = delegate('gups.combine', (core: Core, at: number, word: number): void => {
-  heapOf(core).i32[at]! ^= word
+  core.memory.ownHeap.i32[at]! ^= word
 })
 
 export const updateByRemoteWords = task(
@@ -216,9 +219,4 @@ async function inTurns(
 /** Index, among the 32-bit words of every heap, at which the array's parts begin. */
 function firstPlace(array: GlobalArray<typeof i32 | typeof u32>): number {
   return array.at(0).byteOffset / 4
-}
-
-/** The heap of a core that is no host. */
-function heapOf(core: Core): NonNullable<Core['memory']['heap']> {
-  return core.memory.heap!
 }

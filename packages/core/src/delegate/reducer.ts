@@ -16,6 +16,7 @@ import { codecExtension } from '../message/codec-extension.ts'
 import type { Core } from './core.ts'
 import { factory, objectDelegate } from './define.ts'
 import type { Endpoint } from './endpoint.ts'
+import { allEnded, onCores } from './on-cores.ts'
 import { type Operator, combine, combineAll } from './operator.ts'
 
 /** The least or the greatest of the values put, and what it was put with. */
@@ -60,7 +61,7 @@ export class Reducer<V = number, A extends unknown[] = [value: number]> {
 
   /** The values of all cores, combined. Of argmin and argmax undefined, if there is none. */
   async value(core: Core): Promise<V> {
-    const parts = await Promise.all(this.#onCores(core, (dst) => core.call(readPart, dst)))
+    const parts = await allEnded(onCores(core, (dst) => core.call(readPart, this.object.on(dst))))
     const value =
       this.code < 0
         ? (parts as Best[]).reduce((a, b) => better(this.code, a, b))
@@ -70,11 +71,7 @@ export class Reducer<V = number, A extends unknown[] = [value: number]> {
 
   /** Forgets on every core what was put there. */
   async reset(core: Core): Promise<void> {
-    await Promise.all(this.#onCores(core, (dst) => core.call(resetPart, dst)))
-  }
-
-  #onCores<R>(core: Core, call: (part: ReturnType<typeof this.object.on>) => R): R[] {
-    return Array.from({ length: core.cores }, (_, dst) => call(this.object.on(dst)))
+    await allEnded(onCores(core, (dst) => core.call(resetPart, this.object.on(dst))))
   }
 }
 

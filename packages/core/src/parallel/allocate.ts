@@ -13,6 +13,7 @@ import { inspect } from 'node:util'
 import { record } from '../check.ts'
 import { type Core, type Target } from '../delegate/core.ts'
 import { delegate, task } from '../delegate/define.ts'
+import { allEnded, onCores } from '../delegate/on-cores.ts'
 import { Reducer } from '../delegate/reducer.ts'
 import { OrujoError } from '../errors.ts'
 import {
@@ -79,16 +80,15 @@ export async function symmetricObject<A extends unknown[], T>(
 ): Promise<SymmetricObject<T>> {
   const id = core.endpoint.table.idOf(make)
   const raw = await core.call(reserveSlot, ALLOCATOR)
-  const calls = Array.from({ length: core.cores }, (_, dst) =>
-    core.call(makeObject, dst, raw, id, args),
-  )
+  const calls = onCores(core, (dst) => core.call(makeObject, dst, raw, id, args))
   try {
     await allOf(calls)
   } catch (error) {
     const made = await Promise.allSettled(calls)
-    await onCores(core, async (dst) => {
+    const freeing = onCores(core, async (dst) => {
       if (made[dst]!.status === 'fulfilled') await core.call(freeObject, dst, raw)
     })
+    await allEnded(freeing)
     await core.call(releaseSlot, ALLOCATOR, raw)
     throw error
   }
@@ -126,7 +126,7 @@ export async function free(core: Core, what: Freeable): Promise<void> {
   } else if (what instanceof ObjectAddress) await core.call(freeObject, what.core, what.raw)
   else if (what instanceof SymmetricObject || what instanceof Reducer) {
     const { raw } = what instanceof Reducer ? what.object : what
-    await onCores(core, (dst) => core.call(freeObject, dst, raw))
+    await allEnded(onCores(core, (dst) => core.call(freeObject, dst, raw)))
     await core.call(releaseSlot, ALLOCATOR, raw)
   } else {
     throw new OrujoError(
@@ -140,7 +140,7 @@ export async function free(core: Core, what: Freeable): Promise<void> {
 export async function memoryUsage(core: Core): Promise<MemoryReport> {
   const [shared, own] = await Promise.all([
     core.call(sharedUsage, ALLOCATOR),
-    onCores(core, (dst) => core.call(ownUsage, dst)),
+    allEnded(onCores(core, (dst) => core.call(ownUsage, dst))),
   ])
   return { shared, own }
 }
@@ -297,12 +297,7 @@ function allocatorOf(core: Core): Allocator {
   return core.endpoint.state(Allocator, () => new Allocator(core))
 }
 
-/** On every core; resolves with the answers by core. */
-function onCores<R>(core: Core, call: (dst: CoreId) => Promise<R>): Promise<R[]> {
-  return Promise.all(Array.from({ length: core.cores }, (_, dst) => call(dst)))
-}
-
 /** On every core and the host. */
 async function everywhere(core: Core, call: (dst: CoreId) => Promise<void>): Promise<void> {
-  await Promise.all([onCores(core, call), call(core.host)])
+  await allEnded([...onCores(core, call), call(core.host)])
 }

@@ -13,6 +13,7 @@
  */
 import { record } from '../check.ts'
 import type { Core } from '../delegate/core.ts'
+import { onCores } from '../delegate/on-cores.ts'
 import {
   type OperatorOn,
   combine,
@@ -66,12 +67,14 @@ export async function onAllCores<A extends unknown[], R>(
   definition: Delegate<A, R> | Task<A, R>,
   ...args: A
 ): Promise<R[]> {
-  const ids = Array.from({ length: core.cores }, (_, dst) => dst)
   // Delegates cannot wait for each other: they need no team.
   if (definition.kind === 'delegate') {
-    return allOf(ids.map((dst) => core.call(definition, dst, ...args)))
+    // What no core can be asked is one error, not one per core.
+    core.scope.checkOpen()
+    core.endpoint.table.idOf(definition)
+    return allOf(onCores(core, (dst) => core.call(definition, dst, ...args)))
   }
-  return core.finish((team) => allOf(ids.map((dst) => member(team, definition, dst, args))))
+  return core.finish((team) => allOf(onCores(core, (dst) => member(team, definition, dst, args))))
 }
 
 /** Runs `definition` on every core and combines what it gives, in the order of the cores. */

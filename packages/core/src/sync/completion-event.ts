@@ -7,15 +7,18 @@
  * Suspends    `wait` only, so a count just read holds until the caller's own next await.
  * Ordering    waiters resume in the order in which they began to wait.
  * Failure     a failed piece of work completes with its error; waiters reject with all of them.
+ *             An aborted wait rejects with ORUJO_ABORTED, and what failed is for the others.
  * Misuse      completing more than was enrolled is a caller's bug: InvariantError.
  */
 import { invariant } from '../errors.ts'
+import type { Wait, WaitSource } from '../task/waits.ts'
 import { WorkFailedError } from './scopes.ts'
+import { WaitQueue } from './wait-queue.ts'
 
-export class CompletionEvent {
+export class CompletionEvent implements WaitSource {
+  readonly #queue = new WaitQueue<void, void>("completion event 'wait'")
   #count = 0
   #errors: unknown[] = []
-  #waiters: { resolve: () => void; reject: (error: unknown) => void }[] = []
 
   /** Pieces of work enrolled and not completed. */
   get count(): number {
@@ -36,14 +39,9 @@ export class CompletionEvent {
       `complete(${count}) on a completion event with only ${this.#count} enrolled.`,
     )
     this.#count -= count
-    if (this.#count > 0 || this.#waiters.length === 0) return
-    const waiters = this.#waiters
+    if (this.#count > 0 || this.#queue.size === 0) return
     const errors = this.#takeErrors()
-    this.#waiters = []
-    for (const { resolve, reject } of waiters) {
-      if (errors.length === 0) resolve()
-      else reject(new WorkFailedError(errors))
-    }
+    while (this.#queue.size > 0) this.#queue.grant(outcomeOf(errors))
   }
 
   /** One piece of work has failed: completes it, and fails those who wait for it. */
@@ -55,14 +53,15 @@ export class CompletionEvent {
 
   /**
    * Resolves when nothing is enrolled; at once if nothing is. Rejects with WorkFailedError, also
-   * for failures that came before anybody waited.
+   * for failures that came before anybody waited; with ORUJO_ABORTED when `signal` is aborted.
    */
-  wait(): Promise<void> {
-    if (this.#count > 0) {
-      return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }))
-    }
-    const errors = this.#takeErrors()
-    return errors.length === 0 ? Promise.resolve() : Promise.reject(new WorkFailedError(errors))
+  wait(signal?: AbortSignal): Promise<void> {
+    if (this.#count > 0 || signal?.aborted === true) return this.#queue.wait(undefined, signal)
+    return outcomeOf(this.#takeErrors())
+  }
+
+  addWaits(found: Wait[]): void {
+    this.#queue.addWaits(found)
   }
 
   #takeErrors(): unknown[] {
@@ -70,4 +69,9 @@ export class CompletionEvent {
     this.#errors = []
     return errors
   }
+}
+
+/** What whoever waits is told. */
+function outcomeOf(errors: readonly unknown[]): Promise<void> {
+  return errors.length === 0 ? Promise.resolve() : Promise.reject(new WorkFailedError(errors))
 }

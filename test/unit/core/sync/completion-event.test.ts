@@ -95,3 +95,16 @@ test('completing more than was enrolled, and counts that are none, are refused',
   event.complete(2)
   t.throws(() => event.fail('too late'), { instanceOf: InvariantError })
 })
+
+test('a wait that is aborted rejects; what failed is for those who still wait', async (t) => {
+  const event = new CompletionEvent()
+  const abort = new AbortController()
+  event.enroll()
+  const waits = [event.wait(abort.signal), event.wait()]
+  abort.abort(new Error('enough'))
+  await t.throwsAsync(waits[0]!, { code: 'ORUJO_ABORTED', message: /completion event 'wait'/ })
+  event.fail(new Error('failed'))
+  await t.throwsAsync(waits[1]!, { instanceOf: WorkFailedError })
+  await t.throwsAsync(event.wait(abort.signal), { code: 'ORUJO_ABORTED' })
+  await event.wait(new AbortController().signal)
+})

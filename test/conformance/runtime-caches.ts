@@ -105,7 +105,11 @@ function useRules(rule: Rule): void {
     t.deepEqual(await machine.run(program.refusedCaches), [
       ...Array<string>(3).fill('ORUJO_BAD_ADDRESS'),
       ...Array<string>(3).fill('ORUJO_INVARIANT'),
-      ...['ORUJO_BAD_ADDRESS', machine.cores === 1 ? undefined : 'ORUJO_BAD_ADDRESS'],
+      ...[
+        'ORUJO_OPTION',
+        'ORUJO_BAD_ADDRESS',
+        machine.cores === 1 ? undefined : 'ORUJO_BAD_ADDRESS',
+      ],
     ])
   })
 }

@@ -195,6 +195,7 @@ export const refusedCaches = task('test.cache.refused', async (core: Core) => {
     await failure(() => cache(core, 'read', pairs.at(1).field('b'))),
     await failure(() => look(held)),
     await failure(() => held[Symbol.dispose]()),
+    await failure(() => cache(core, 'rw' as CacheMode, array)),
   ]
   await held.release()
   await Promise.all([free(core, array), free(core, pairs)])

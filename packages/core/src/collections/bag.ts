@@ -13,6 +13,7 @@
 import type { Core } from '../delegate/core.ts'
 import { factory, objectDelegate, task } from '../delegate/define.ts'
 import type { Endpoint } from '../delegate/endpoint.ts'
+import { onCores } from '../delegate/on-cores.ts'
 import type { ScalarType, ValueOf } from '../memory/element.ts'
 import { SymmetricObject } from '../memory/objects.ts'
 import type { AnyDefinition, Delegate, Task } from '../message/definition.ts'
@@ -107,18 +108,14 @@ export class GlobalBag<V = unknown> extends Collection<BagClient, BagShape> {
   /** How many values there are. */
   async size(core: Core): Promise<number> {
     const client = this.client(core)
-    const calls = Array.from({ length: core.cores }, (_, dst) => {
-      return core.call(sizeHere, client.on<BagPart>(dst))
-    })
+    const calls = onCores(core, (dst) => core.call(sizeHere, client.on<BagPart>(dst)))
     return (await allOf(calls)).reduce((sum, size) => sum + size, 0)
   }
 
   /** Drops all values. */
   async clear(core: Core): Promise<void> {
     const client = this.client(core)
-    await allOf(
-      Array.from({ length: core.cores }, (_, dst) => core.call(clearHere, client.on<BagPart>(dst))),
-    )
+    await allOf(onCores(core, (dst) => core.call(clearHere, client.on<BagPart>(dst))))
   }
 
   /** Runs `definition` for every value, on the core that holds it. */
@@ -130,11 +127,7 @@ export class GlobalBag<V = unknown> extends Collection<BagClient, BagShape> {
     this.client(core)
     const id = core.endpoint.table.idOf(definition)
     await core.finish(async (inner) => {
-      await allOf(
-        Array.from({ length: core.cores }, (_, dst) => {
-          return inner.call(visitPart, dst, this.raw, id, captured)
-        }),
-      )
+      await allOf(onCores(core, (dst) => inner.call(visitPart, dst, this.raw, id, captured)))
     })
   }
 }

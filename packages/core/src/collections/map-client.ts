@@ -6,6 +6,7 @@ import { Answers, type Combining, FlatCombiner } from '../delegate/combiner.ts'
 import type { Core } from '../delegate/core.ts'
 import { factory, task } from '../delegate/define.ts'
 import type { Endpoint } from '../delegate/endpoint.ts'
+import { onCores } from '../delegate/on-cores.ts'
 import { SymmetricObject } from '../memory/objects.ts'
 import type { AnyDefinition } from '../message/definition.ts'
 import type { CoreId } from '../place.ts'
@@ -136,13 +137,13 @@ export class MapClient extends Client<MapShape> {
   /** Keys on all cores, each counted at a moment of its own. */
   async size(core: Core): Promise<number> {
     await this.#flush()
-    const sizes = await this.#everywhere(core, (dst) => core.call(sizeHere, this.on<MapPart>(dst)))
-    return sizes.reduce((sum, size) => sum + size, 0)
+    const sizes = onCores(core, (dst) => core.call(sizeHere, this.on<MapPart>(dst)))
+    return (await allOf(sizes)).reduce((sum, size) => sum + size, 0)
   }
 
   async clear(core: Core): Promise<void> {
     await this.#flush()
-    await this.#everywhere(core, (dst) => core.call(clearHere, this.on<MapPart>(dst)))
+    await allOf(onCores(core, (dst) => core.call(clearHere, this.on<MapPart>(dst))))
   }
 
   /** Runs `definition` for all entries where they are. */
@@ -155,14 +156,11 @@ export class MapClient extends Client<MapShape> {
     const id = core.endpoint.table.idOf(definition)
     await this.#flush()
     await core.finish(async (inner) => {
-      await this.#everywhere(inner, (dst) => {
-        return inner.call(visitPart, dst, this.parts.raw, id, isReplacing, captured)
-      })
+      const { raw } = this.parts
+      await allOf(
+        onCores(core, (dst) => inner.call(visitPart, dst, raw, id, isReplacing, captured)),
+      )
     })
-  }
-
-  #everywhere<R>(core: Core, call: (dst: CoreId) => Promise<R>): Promise<R[]> {
-    return allOf(Array.from({ length: core.cores }, (_, dst) => call(dst)))
   }
 
   #homeOf(core: Core, key: unknown): CoreId {

@@ -9,6 +9,7 @@
  */
 import type { Core } from '../delegate/core.ts'
 import { objectDelegate, task } from '../delegate/define.ts'
+import { onCores } from '../delegate/on-cores.ts'
 import { type ObjectAddress, SymmetricObject } from '../memory/objects.ts'
 import type { AnyDefinition } from '../message/definition.ts'
 import { allOf } from '../parallel/collective.ts'
@@ -49,9 +50,8 @@ export const visitAtHome = task(
     captured: unknown[],
   ): Promise<void> => {
     const { head, tail } = partOf(core, raw)
-    const cores = Array.from({ length: core.cores }, (_, dst) => dst)
     await allOf(
-      cores.map((dst) => core.call(visitPart, dst, raw, id, head, tail, isReplacing, captured)),
+      onCores(core, (dst) => core.call(visitPart, dst, raw, id, head, tail, isReplacing, captured)),
     )
   },
 )

@@ -21,6 +21,7 @@
  * Failure     memory that is freed or is none: ORUJO_BAD_ADDRESS.
  * Misuse      looking at a cache that is not held: InvariantError.
  */
+import { oneOf } from '../check.ts'
 import type { Core } from '../delegate/core.ts'
 import { delegate } from '../delegate/define.ts'
 import { invariant } from '../errors.ts'
@@ -202,6 +203,7 @@ export function cache<T extends ElementType>(
   first?: number,
   last?: number,
 ): Cache<T> {
+  oneOf('mode', mode, ['read', 'readWrite', 'write'])
   if (place instanceof GlobalArray) {
     const { type, length } = place
     return onArray(core, mode, type, place as unknown as GlobalArray, first ?? 0, last ?? length)

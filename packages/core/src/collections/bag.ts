@@ -59,9 +59,9 @@ export async function globalBag(
   first?: ScalarType | CollectionOptions,
   second?: CollectionOptions,
 ): Promise<unknown> {
-  const given = typesAndOptions('globalBag()', [first, second], COLLECTION_OPTIONS)
-  const type = codeOf(given.types[0])
-  const combining = given.options?.combining ?? true
+  const given = [first, second]
+  const { types, combining } = typesAndOptions('globalBag()', given, COLLECTION_OPTIONS)
+  const type = codeOf(types[0])
   const raw = await makeParts(core, makePart, type)
   return new GlobalBag(raw, { home: homeOf(core), combining, type })
 }

@@ -8,7 +8,7 @@
  * Ownership   who made a collection frees it, once, when nobody uses it any more.
  * Bounds      one client per endpoint and collection, until the collection is freed.
  */
-import { flag, optional, record } from '../check.ts'
+import { flag, record } from '../check.ts'
 import type { Core } from '../delegate/core.ts'
 import { delegate, task } from '../delegate/define.ts'
 import type { Endpoint } from '../delegate/endpoint.ts'
@@ -42,18 +42,18 @@ export const COLLECTION_OPTIONS: readonly string[] = Object.freeze([
 
 /**
  * What makers of collections are given: element types, or none for values of any kind, and then
- * options. Throws ORUJO_OPTION for other options than those `known`.
+ * options, of which `combining` has its default here. Throws ORUJO_OPTION for others than `known`.
  */
 export function typesAndOptions<O extends CollectionOptions>(
   maker: string,
   given: readonly (ScalarType | O | undefined)[],
   known: readonly string[],
-): { types: readonly ScalarType[]; options: O | undefined } {
+): { types: readonly ScalarType[]; combining: boolean; options: O | undefined } {
   const types = given.filter(isScalarType)
   const options = given.find((one): one is O => one !== undefined && !isScalarType(one))
   if (options !== undefined) record(maker, options, known)
-  optional(options?.combining, (combining) => flag('combining', combining))
-  return { types, options }
+  const { combining = true }: CollectionOptions = options ?? {}
+  return { types, combining: flag('combining', combining), options }
 }
 
 /** An endpoint's side of one collection. */

@@ -29,9 +29,9 @@ export async function globalCounter(
   core: Core,
   options?: CollectionOptions,
 ): Promise<GlobalCounter> {
-  typesAndOptions('globalCounter()', [options], COLLECTION_OPTIONS)
+  const { combining } = typesAndOptions('globalCounter()', [options], COLLECTION_OPTIONS)
   const raw = await makeParts(core, makePart)
-  return new GlobalCounter(raw, { home: homeOf(core), combining: options?.combining ?? true })
+  return new GlobalCounter(raw, { home: homeOf(core), combining })
 }
 
 export class GlobalCounter extends Collection<CounterClient, CollectionShape> {

@@ -53,9 +53,9 @@ export async function globalHashMap(
   second?: ScalarType,
   third?: CollectionOptions,
 ): Promise<unknown> {
-  const given = typesAndOptions('globalHashMap()', [first, second, third], COLLECTION_OPTIONS)
-  const [key, value] = [codeOf(given.types[0]), codeOf(given.types[1])]
-  const combining = given.options?.combining ?? true
+  const given = [first, second, third]
+  const { types, combining } = typesAndOptions('globalHashMap()', given, COLLECTION_OPTIONS)
+  const [key, value] = [codeOf(types[0]), codeOf(types[1])]
   const raw = await makeParts(core, makeMapPart, value)
   return new GlobalHashMap(raw, { home: homeOf(core), combining, key, value })
 }
@@ -75,9 +75,9 @@ export async function globalHashSet(
   first?: ScalarType | CollectionOptions,
   second?: CollectionOptions,
 ): Promise<unknown> {
-  const given = typesAndOptions('globalHashSet()', [first, second], COLLECTION_OPTIONS)
-  const key = codeOf(given.types[0])
-  const combining = given.options?.combining ?? true
+  const given = [first, second]
+  const { types, combining } = typesAndOptions('globalHashSet()', given, COLLECTION_OPTIONS)
+  const key = codeOf(types[0])
   const raw = await makeParts(core, makeMapPart, u8.code)
   return new GlobalHashSet(raw, { home: homeOf(core), combining, key, value: u8.code })
 }

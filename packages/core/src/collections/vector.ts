@@ -90,9 +90,10 @@ export async function globalVector(
   second?: VectorOptions,
 ): Promise<unknown> {
   const given = typesAndOptions<VectorOptions>('globalVector()', [first, second], VECTOR_OPTIONS)
-  const { combining = true, capacity = Infinity } = given.options ?? {}
+  const { types, combining, options } = given
+  const { capacity = Infinity } = options ?? {}
   if (capacity !== Infinity) whole('capacity', capacity, 0, Number.MAX_SAFE_INTEGER)
-  const type = codeOf(given.types[0])
+  const type = codeOf(types[0])
   const raw = await makeParts(core, makePart, type)
   return new GlobalVector(raw, { home: homeOf(core), combining, type, capacity })
 }

@@ -162,17 +162,13 @@ export function suspendedError(
 }
 
 /** The core of a target that is no number. */
-export function homeOf(target: unknown): CoreId {
-  const core: unknown = typeof target === 'object' && target !== null ? coreOf(target) : undefined
+export function homeOf(target: { readonly core?: unknown } | null | undefined): CoreId {
+  const core = target?.core
   if (typeof core === 'number') return core
   throw new OrujoError(
     'ORUJO_BAD_ADDRESS',
     `A target is the number of a core or an address, got ${inspect(target, { depth: 0 })}.`,
   )
-}
-
-function coreOf(target: { readonly core?: unknown }): unknown {
-  return target.core
 }
 
 /** A delegate was sent anywhere. */

@@ -25,6 +25,7 @@ import { oneWay } from './one-way.ts'
 import { SPAWN_BOUND } from './spawn.ts'
 import { SPAWN_UNBOUND } from './spawn-unbound.ts'
 import { stealCase } from './steal.ts'
+import { tracedSearch, untracedSearch } from './trace.ts'
 import { uts, utsPlain } from './uts.ts'
 
 const RATES: readonly MicroCase[] = [
@@ -57,6 +58,7 @@ export const FAMILIES: readonly Family[] = [
   [forallSync, plainLoop],
   [gupsOneWay, gupsBlocking, gupsPlain],
   [uts, utsPlain],
+  [tracedSearch, untracedSearch],
   COMBINING,
   [launchFirstDelegate, piscinaStart, launchClose, piscinaClose],
 ]

@@ -25,6 +25,7 @@ const DEMANDED = [
   'gups.one-way',
   'gups.blocking',
   'uts',
+  'bfs.traced',
   'launch.close',
   'counter.combining',
   'vector.combining',

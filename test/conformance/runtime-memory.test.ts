@@ -1,6 +1,6 @@
 /** Cores on one thread do what every runtime must, whoever takes a turn and whatever arrives. */
 import { withCluster } from '../support/cluster.ts'
-import { programDefinitions } from '../support/programs/modules.ts'
+import { programDefinitions, programExtensions } from '../support/programs/modules.ts'
 import { forSeeds } from '../support/schedule.ts'
 import { runtimeConformance } from './runtime.ts'
 
@@ -11,7 +11,9 @@ runtimeConformance((shape, body) =>
     // Every second run with rings so small that messages overflow, and long ones go in pieces.
     const ringWords = seed % 2 === 0 ? 64 : 4096
     const definitions = programDefinitions()
-    await withCluster({ ...shape, definitions, schedule, ringWords }, async (cluster) => {
+    const extensions = programExtensions()
+    const options = { ...shape, definitions, extensions, schedule, ringWords }
+    await withCluster(options, async (cluster) => {
       await body(cluster)
       await cluster.settle()
       await cluster.checkFreed()

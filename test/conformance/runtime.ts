@@ -18,6 +18,7 @@ import { reducerRules } from './runtime-reducers.ts'
 import { storageRules } from './runtime-storage.ts'
 import { synchronizationRules } from './runtime-synchronization.ts'
 import { taskRules } from './runtime-tasks.ts'
+import { tokenRules } from './runtime-tokens.ts'
 import { unboundRules } from './runtime-unbound.ts'
 
 export interface Shape {
@@ -60,6 +61,7 @@ export function runtimeConformance(withMachine: WithMachine): void {
     addressRules(rule)
     collectionRules(rule)
     synchronizationRules(rule)
+    tokenRules(rule)
     graphRules(rule)
   }
 }

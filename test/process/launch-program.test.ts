@@ -11,6 +11,7 @@ import { inTime } from '../support/deadline.ts'
 /** Programs are written here, because they are wrong in ways that no compiler lets pass. */
 const folder = mkdtempSync(join(tmpdir(), 'orujo-programs-'))
 const core = JSON.stringify(import.meta.resolve('@orujo/core'))
+const internal = JSON.stringify(import.meta.resolve('@orujo/core/internal'))
 test.after.always(() => rmSync(folder, { recursive: true }))
 
 function write(name: string, text: string): URL {
@@ -159,6 +160,33 @@ for (const [what, [text, found]] of Object.entries(DIFFERENCES)) {
     t.regex(error.message, /do not define or export them depending on isMainThread/)
   })
 }
+
+/** Two classes and, by `tags`, an extension of each. */
+function writeExtensions(name: string, tags: readonly [string, string]): URL {
+  const made = ['Leaf', 'Stem'].map(
+    (of, i) => `class ${of} {}
+    if ((${tags[i]}) !== undefined) list.push(codecExtension({ tag: ${tags[i]},
+      prototype: ${of}.prototype, encode() {}, decode: () => new ${of}() }))`,
+  )
+  return write(
+    name,
+    `import { isMainThread } from 'node:worker_threads'
+    import { codecExtension } from ${internal}
+    export const list = []
+    ${made.join('\n')}\n`,
+  )
+}
+
+test.serial('a core that lacks a codec extension is told apart by its tag and class', async (t) => {
+  const url = writeExtensions('differs-in-tags.mjs', ['1', 'isMainThread ? 2 : undefined'])
+  const { message } = await refused(t, 'ORUJO_UNKNOWN_DEFINITION', url)
+  t.regex(message, /core [01] lacks codec extension 2 of Stem\./)
+})
+
+test.serial('two codec extensions of one tag', async (t) => {
+  const { message } = await refused(t, 'ORUJO_PROGRAM', writeExtensions('tags.mjs', ['9', '9']))
+  t.regex(message, /^Two codec extensions have the tag 9: of Leaf and of Stem\. Give one of them/)
+})
 
 test.serial('two definitions of one name in a module', async (t) => {
   const text = `import { delegate, task } from ${core}

@@ -22,6 +22,7 @@ import { builtinDefinitions } from '#core/launch/builtins.js'
 import { builtinExtensions } from '#core/launch/extensions.js'
 import { CoreMemory } from '#core/memory/directory.js'
 import { CoreHeap } from '#core/memory/heap.js'
+import type { AnyCodecExtension } from '#core/message/codec-extension.js'
 import type { AnyDefinition } from '#core/message/definition.js'
 import { HandlerTable } from '#core/message/handlers.js'
 import { type RuntimeMetrics, metricsBytes, metricsRow, readMetrics } from '#core/metrics.js'
@@ -36,6 +37,8 @@ import { type Schedule, seeded } from './schedule.ts'
 export interface ClusterOptions {
   /** The program's definitions; the built-in ones are added. */
   readonly definitions: Iterable<AnyDefinition>
+  /** What the program adds to the codec. */
+  readonly extensions?: readonly AnyCodecExtension[]
   readonly locales?: number
   readonly coresPerLocale?: number
   /** Chooses who takes a turn, and what arrives unless `delivery` does. Default: seed 1. */
@@ -61,7 +64,9 @@ export interface ClusterOptions {
   readonly maxSteps?: number
 }
 
-type Settings = Required<Omit<ClusterOptions, 'definitions' | 'schedule' | 'delivery'>>
+type Settings = Required<
+  Omit<ClusterOptions, 'definitions' | 'extensions' | 'schedule' | 'delivery'>
+>
 
 const DEFAULTS: Settings = {
   locales: 1,
@@ -117,7 +122,8 @@ export class Cluster {
     this.#tasks = Array.from({ length: options.locales }, () => {
       return new ArrayBuffer(localeTaskBytes(coresPerLocale, dequeRecords))
     })
-    const table = new HandlerTable([...builtinDefinitions, ...options.definitions])
+    const definitions = [...builtinDefinitions, ...options.definitions]
+    const table = new HandlerTable(definitions, options.extensions)
     this.endpoints = Array.from({ length: count }, (_, id) => {
       const endpoint = this.#makeEndpoint(id, options)
       endpoint.useTable(table)

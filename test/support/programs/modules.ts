@@ -1,8 +1,9 @@
 /**
  * The modules of the program that conformance tests run, for both ways of running it.
  */
+import type { AnyCodecExtension } from '#core/message/codec-extension.js'
 import type { AnyDefinition } from '#core/message/definition.js'
-import { definitionsIn } from '#core/message/handlers.js'
+import { definitionsIn, extensionsIn } from '#core/message/handlers.js'
 import * as addresses from './addresses.ts'
 import * as arrays from './arrays.ts'
 import * as busy from './busy.ts'
@@ -23,6 +24,7 @@ import * as storage from './storage.ts'
 import * as synchronization from './synchronization.ts'
 import * as synchronizationCells from './synchronization-cells.ts'
 import * as tasks from './tasks.ts'
+import * as tokens from './tokens.ts'
 import * as unbound from './unbound.ts'
 
 const MODULES: Readonly<Record<string, object>> = {
@@ -46,6 +48,7 @@ const MODULES: Readonly<Record<string, object>> = {
   synchronization,
   'synchronization-cells': synchronizationCells,
   tasks,
+  tokens,
   unbound,
 }
 
@@ -57,4 +60,9 @@ export function programUrls(): URL[] {
 /** What cores on one thread are given. */
 export function programDefinitions(): AnyDefinition[] {
   return Object.values(MODULES).flatMap((module) => [...definitionsIn(module)])
+}
+
+/** What the program adds to the codec, for the same. */
+export function programExtensions(): AnyCodecExtension[] {
+  return Object.values(MODULES).flatMap((module) => [...extensionsIn(module)])
 }

@@ -81,6 +81,7 @@ export class Endpoint implements TaskHost {
   /** Set by `useTable` before the first message. */
   table = new HandlerTable([])
   readonly clock: LoopClock
+  readonly #codec: Codec<Endpoint>
   readonly #dispatch: Dispatch<Endpoint>
   readonly #recorder: Recorder | undefined
   readonly #states = new Map<object, unknown>()
@@ -98,6 +99,7 @@ export class Endpoint implements TaskHost {
     this.writeLine = options.writeLine
     this.#recorder = recorder
     const codec = new Codec<Endpoint>(options.extensions)
+    this.#codec = codec
     // The loop reads messages only once everything below is made.
     const receiver: Receiver = {
       receive:
@@ -147,9 +149,10 @@ export class Endpoint implements TaskHost {
     return this.#end
   }
 
-  /** Agrees on the definitions of the program. Once, before the first message. */
+  /** Agrees on the definitions and extensions of the program. Once, before the first message. */
   useTable(table: HandlerTable): void {
     this.table = table
+    this.#codec.extend(table.extensions)
     this.#dispatch.useTable(table)
     this.#recorder?.useTable(table)
     this.unbound.useTable(table)

@@ -1,6 +1,6 @@
 /**
- * Every handle that may travel as an argument, of all levels. Tags 0 to 15 are free for packages
- * above.
+ * Every handle that may travel as an argument, of all levels. Tags 0 to 15 are for packages above,
+ * whose extensions come with the program: message/codec-extension.ts.
  */
 import { collectionExtensions } from '../collections/handles.ts'
 import type { Endpoint } from '../delegate/endpoint.ts'

@@ -6,28 +6,39 @@ import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 
 import { OrujoError } from '../errors.ts'
+import { type AnyCodecExtension, classNameOf } from '../message/codec-extension.ts'
 import type { AnyDefinition } from '../message/definition.ts'
-import { HandlerTable, definitionsIn } from '../message/handlers.ts'
+import { HandlerTable, definitionsIn, extensionsIn, sourceOf } from '../message/handlers.ts'
 import { builtinDefinitions } from './builtins.ts'
 import type { DefinitionPrint } from './control.ts'
 
-/** Imports the modules and tables their definitions. ORUJO_PROGRAM, ORUJO_DUPLICATE_DEFINITION. */
+/**
+ * Imports the modules and tables their definitions and codec extensions. ORUJO_PROGRAM,
+ * ORUJO_DUPLICATE_DEFINITION.
+ */
 export async function loadProgram(urls: readonly string[]): Promise<HandlerTable> {
   const modules: Module[] = []
+  const extensions: AnyCodecExtension[] = []
   for (const url of urls) {
-    const definitions = [...definitionsIn(await importModule(url))]
+    const exports = await importModule(url)
+    const definitions = [...definitionsIn(exports)]
     modules.push({ origin: url, definitions })
+    extensions.push(...extensionsIn(exports))
   }
   refuseDuplicates([{ origin: 'Orujo itself', definitions: builtinDefinitions }, ...modules])
-  return new HandlerTable([
-    ...builtinDefinitions,
-    ...modules.flatMap(({ definitions }) => definitions),
-  ])
+  const definitions = modules.flatMap((module) => module.definitions)
+  return new HandlerTable([...builtinDefinitions, ...definitions], extensions)
 }
 
 /** What tells this table from another. */
 export function printsOf(table: HandlerTable): DefinitionPrint[] {
-  return table.definitions.map(({ kind, name, body }) => [`${kind} ${name}`, String(body)])
+  return [
+    ...table.definitions.map(({ kind, name, body }) => [`${kind} ${name}`, String(body)] as const),
+    ...table.extensions.map((extension) => {
+      const name = `codec extension ${extension.tag} of ${classNameOf(extension)}`
+      return [name, sourceOf(extension)] as const
+    }),
+  ]
 }
 
 /** Says how a core's definitions differ from the host's. */

@@ -1,7 +1,16 @@
 /**
  * Codec extension: how a class of ours (addresses, arrays, events) travels inside any message. It
  * exists so that the codec, which is low, knows none of the classes above it.
+ *
+ * A program's module may export some beside its definitions: they are known by a mark, and every
+ * core's codec learns them with the handler table.
  */
+
+/** What `codecExtension` made. */
+const MADE = Symbol('orujo.codec-extension')
+
+/** Tags below are for programs and packages, from here on for this one. */
+export const FREE_TAGS = 16
 
 /** Where an extension writes. What it writes it must read back in the same order. */
 export interface ValueSink {
@@ -32,10 +41,25 @@ export interface CodecExtension<Context, T extends object = object> {
   decode(source: ValueSource, context: Context): T
 }
 
-/** Forgets T, so that extensions fit in one list. */
+/** Of any context: all extensions of a runtime get the same. */
+export type AnyCodecExtension = CodecExtension<never>
+
+/** Marks an extension so that it may be exported, and forgets T, so that many fit in one list. */
 export function codecExtension<Context, T extends object>(
   extension: CodecExtension<Context, T>,
 ): CodecExtension<Context> {
+  const marked = { ...extension, [MADE]: true }
   // Sound: `encode` meets only objects whose prototype the extension named.
-  return extension
+  return marked
+}
+
+/** Whether `codecExtension` made it. */
+export function isCodecExtension(value: unknown): value is AnyCodecExtension {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, MADE)
+}
+
+/** For people: the class whose instances travel by it. */
+export function classNameOf({ prototype }: AnyCodecExtension): string {
+  const made: unknown = Reflect.get(prototype, 'constructor')
+  return typeof made === 'function' && made.name !== '' ? made.name : 'an unnamed class'
 }

@@ -17,7 +17,7 @@
  */
 import { invariant, OrujoError } from '../errors.ts'
 import { badMessage } from './byte-reader.ts'
-import type { CodecExtension } from './codec-extension.ts'
+import { type CodecExtension, classNameOf } from './codec-extension.ts'
 import { placeholderFor } from './refusal.ts'
 import { ValueReader } from './value-reader.ts'
 import { ValueWriter } from './value-writer.ts'
@@ -39,16 +39,25 @@ export interface CodecOptions {
 export class Codec<Context> {
   readonly #writer: ValueWriter
   readonly #reader: ValueReader<Context>
+  readonly #extensions: CodecExtension<Context>[] = []
   #isWriting = false
   #isReading = false
 
   constructor(extensions: readonly CodecExtension<Context>[] = [], options: CodecOptions = {}) {
     const maxBytes = options.maxBytes ?? MAX_MESSAGE_BYTES
     invariant(maxBytes >= MIN_MESSAGE_BYTES, `maxBytes is ${maxBytes}, less than 64 KiB`)
-    checkExtensions(extensions)
+    this.#writer = new ValueWriter(maxBytes)
+    this.#reader = new ValueReader()
+    this.extend(extensions)
+  }
+
+  /** Adds extensions, before any of their objects is sent. InvariantError if a tag is taken. */
+  extend(extensions: readonly CodecExtension<Context>[]): void {
+    checkExtensions([...this.#extensions, ...extensions])
+    this.#extensions.push(...extensions)
     // Writing needs no context: extensions of any context write alike.
-    this.#writer = new ValueWriter(maxBytes, extensions)
-    this.#reader = new ValueReader(extensions)
+    this.#writer.extend(extensions)
+    this.#reader.extend(extensions)
   }
 
   /**
@@ -178,10 +187,14 @@ export class Codec<Context> {
 
 function checkExtensions(extensions: readonly CodecExtension<never>[]): void {
   const tags = new Set<number>()
-  for (const { tag } of extensions) {
+  const classes = new Set<object>()
+  for (const extension of extensions) {
+    const { tag, prototype } = extension
     const isTag = Number.isInteger(tag) && tag >= 0 && tag < 128
     invariant(isTag && !tags.has(tag), `extension tag ${tag} is taken or not 0 to 127`)
+    invariant(!classes.has(prototype), `${classNameOf(extension)} has an extension already`)
     tags.add(tag)
+    classes.add(prototype)
   }
 }
 

@@ -1,12 +1,20 @@
 /**
- * Handler table: definitions of a program and their numbers, the same on every core.
+ * Handler table: definitions of a program and their numbers, the same on every core, and the codec
+ * extensions that it brings along.
  *
  * Numbers follow from the sorted names, so equal sets of definitions give equal tables without a
- * word exchanged; the fingerprint proves it at launch. Two definitions of one name are refused.
+ * word exchanged; the fingerprint proves it at launch. Two definitions of one name are refused, and
+ * so are two extensions of one tag or class.
  */
 import { createHash } from 'node:crypto'
 
 import { OrujoError } from '../errors.ts'
+import {
+  type AnyCodecExtension,
+  FREE_TAGS,
+  classNameOf,
+  isCodecExtension,
+} from './codec-extension.ts'
 import { type AnyDefinition, Definition } from './definition.ts'
 
 /** Operations below this one belong to the message layer itself. */
@@ -89,12 +97,17 @@ export function variantOf(operation: number): number {
 
 export class HandlerTable {
   readonly definitions: readonly AnyDefinition[]
-  /** Hash over kinds, names and sources of all definitions. */
+  /** What the program adds to the codec, by tag. */
+  readonly extensions: readonly AnyCodecExtension[]
+  /** Hash over kinds, names and sources of all definitions, and over tags and sources of these. */
   readonly fingerprint: string
   readonly #ids = new Map<string, number>()
 
-  /** `definitions`: in any order, repetitions of one object allowed. */
-  constructor(definitions: Iterable<AnyDefinition>) {
+  /**
+   * Both in any order, repetitions of one object allowed. ORUJO_DUPLICATE_DEFINITION; ORUJO_PROGRAM
+   * if they are too many, or if the tag of an extension is none or taken.
+   */
+  constructor(definitions: Iterable<AnyDefinition>, extensions: readonly AnyCodecExtension[] = []) {
     const byName = new Map<string, AnyDefinition>()
     for (const definition of definitions) {
       const other = byName.get(definition.name)
@@ -102,6 +115,8 @@ export class HandlerTable {
       byName.set(definition.name, definition)
     }
     this.definitions = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+    this.extensions = [...new Set(extensions)].sort((a, b) => a.tag - b.tag)
+    refuseTaken(this.extensions)
     if (this.definitions.length > MAX_DEFINITIONS) {
       throw new OrujoError(
         'ORUJO_PROGRAM',
@@ -112,6 +127,9 @@ export class HandlerTable {
     for (const [id, definition] of this.definitions.entries()) {
       this.#ids.set(definition.name, id)
       hash.update(`${definition.kind}\0${definition.name}\0${String(definition.body)}\0`)
+    }
+    for (const extension of this.extensions) {
+      hash.update(`extension\0${extension.tag}\0${sourceOf(extension)}\0`)
     }
     this.fingerprint = hash.digest('hex')
   }
@@ -146,13 +164,27 @@ export class HandlerTable {
  * that it exports.
  */
 export function* definitionsIn(exports: object): Generator<AnyDefinition> {
-  for (const value of Object.values(exports) as unknown[]) {
+  for (const value of exportedBy(exports)) {
     if (value instanceof Definition) yield value as AnyDefinition
-    else if (isContainer(value)) {
-      for (const inner of Object.values(value) as unknown[]) {
-        if (inner instanceof Definition) yield inner as AnyDefinition
-      }
-    }
+  }
+}
+
+/** Codec extensions among the exports of a module, in the same places. */
+export function* extensionsIn(exports: object): Generator<AnyCodecExtension> {
+  for (const value of exportedBy(exports)) {
+    if (isCodecExtension(value)) yield value
+  }
+}
+
+/** What an extension does, as text. */
+export function sourceOf({ encode, decode }: AnyCodecExtension): string {
+  return `${String(encode)}\0${String(decode)}`
+}
+
+function* exportedBy(exports: object): Generator<unknown> {
+  for (const value of Object.values(exports) as unknown[]) {
+    yield value
+    if (isContainer(value)) yield* Object.values(value) as unknown[]
   }
 }
 
@@ -160,6 +192,39 @@ function isContainer(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || prototype === Object.prototype || Array.isArray(value)
+}
+
+/** `extensions`: by tag. */
+function refuseTaken(extensions: readonly AnyCodecExtension[]): void {
+  const byClass = new Map<object, AnyCodecExtension>()
+  for (const [i, extension] of extensions.entries()) {
+    const { tag, prototype } = extension
+    const name = classNameOf(extension)
+    if (!Number.isInteger(tag) || tag < 0 || tag >= FREE_TAGS) {
+      throw badExtension(
+        `The codec extension of ${name} has the tag ${tag}. Give it a whole number from 0 to ` +
+          `${FREE_TAGS - 1} that no other has.`,
+      )
+    }
+    const before = extensions[i - 1]
+    if (before?.tag === tag) {
+      throw badExtension(
+        `Two codec extensions have the tag ${tag}: of ${classNameOf(before)} and of ${name}. ` +
+          'Give one of them another, or see that a module is not loaded twice, by two URLs.',
+      )
+    }
+    if (byClass.has(prototype)) {
+      throw badExtension(
+        `Two codec extensions, tags ${byClass.get(prototype)!.tag} and ${tag}, are of one class, ` +
+          `${name}: export one.`,
+      )
+    }
+    byClass.set(prototype, extension)
+  }
+}
+
+function badExtension(message: string): OrujoError {
+  return new OrujoError('ORUJO_PROGRAM', message)
 }
 
 function duplicate(definition: AnyDefinition, other: AnyDefinition): OrujoError {

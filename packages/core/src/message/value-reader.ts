@@ -24,7 +24,7 @@ export class ValueReader<Context> implements ValueSource {
   #depth = 0
   #context: Context | undefined
 
-  constructor(extensions: readonly CodecExtension<Context>[]) {
+  extend(extensions: readonly CodecExtension<Context>[]): void {
     for (const extension of extensions) this.#extensions[extension.tag] = extension
   }
 

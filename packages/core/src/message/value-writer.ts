@@ -61,9 +61,12 @@ export class ValueWriter implements ValueSink {
   #errorDepth = 0
   #definition = ''
 
-  constructor(maxBytes: number, extensions: readonly CodecExtension<never>[]) {
+  constructor(maxBytes: number) {
     this.out = new ByteWriter(maxBytes)
     this.#families = new Map(BUILT_IN)
+  }
+
+  extend(extensions: readonly CodecExtension<never>[]): void {
     for (const extension of extensions) {
       this.#families.set(extension.prototype, { kind: 'extension', extension })
     }

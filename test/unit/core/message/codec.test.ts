@@ -199,6 +199,20 @@ test('two extensions may not share a tag', (t) => {
   t.throws(() => new Codec<Atlas>(twice), { code: 'ORUJO_INVARIANT' })
 })
 
+test('extensions that come later are checked against those that are there', (t) => {
+  const codec = new Codec<Atlas>()
+  codec.extend([codecExtension(pointExtension)])
+  const length = codec.encode([new Point(2, 'late')])
+  const [point] = codec.decode(codec.bytes.slice(0, length), { name: 'south' })
+  t.deepEqual(point, new Point(2, ['mark', 'late', 'south']))
+  const [sameTag, sameClass] = [{ prototype: Map.prototype }, { tag: 8 }].map((other) => {
+    return codecExtension({ ...pointExtension, ...other })
+  })
+  t.throws(() => codec.extend([sameTag!]), { message: /extension tag 7 is taken/ })
+  t.throws(() => codec.extend([sameClass!]), { message: /Point has an extension already/ })
+  t.is(codec.encode([new Point(2, 'late')]), length)
+})
+
 test('one value takes no frame of arguments', (t) => {
   const codec = new Codec<undefined>()
   const length = codec.encodeOne([1, 2])

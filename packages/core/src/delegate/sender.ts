@@ -3,8 +3,11 @@
  * and results, errors, the books of scopes, and messages longer than a frame, in fragments.
  *
  * Ordering    everything goes through the outbox of its destination, so it keeps its place.
- * Ownership   arguments are copied into the frame before the call returns.
- * Failure     a value that cannot be sent throws ORUJO_NOT_SENDABLE before anything is written.
+ * Ownership   arguments are copied into the frame before the call returns. Those that give
+ *             themselves away (`ValueSink.onSent`) do so when all words are written, so on failure
+ *             they are still the caller's.
+ * Failure     a value that cannot be sent throws ORUJO_NOT_SENDABLE before anything is written; so
+ *             does ORUJO_OVERFLOW.
  */
 import { COUNTER } from '../metrics.ts'
 import {
@@ -60,6 +63,7 @@ export class Sender<Context> implements ScopeLink {
     definition: string,
   ): void {
     this.#sendBytes(dst, operation, auxiliary, call, this.#codec.encode(values, definition))
+    this.#codec.sent()
   }
 
   /** Answer to a call from `dst`. */
@@ -79,6 +83,7 @@ export class Sender<Context> implements ScopeLink {
     } else {
       const bytes = this.#codec.encodeOne(value, definition)
       this.#sendBytes(dst, REPLY_VALUE + counted, call, NO_CALL, bytes)
+      this.#codec.sent()
     }
     this.#counters[COUNTER.replies]!++
   }
@@ -98,8 +103,8 @@ export class Sender<Context> implements ScopeLink {
   }
 
   /**
-   * `value` as it would travel, in memory that the next message uses again. Throws
-   * ORUJO_NOT_SENDABLE. `what`: names the value to people.
+   * `value` as it would travel, in memory that the next message uses again; it is not sent, so it
+   * does not give itself away. Throws ORUJO_NOT_SENDABLE. `what`: names the value to people.
    */
   encoded(value: unknown, what: string): Uint8Array {
     const bytes = this.#codec.encodeOne(value, what)

@@ -275,8 +275,10 @@ export class UnboundRuns<Context> {
   #copyOf(value: unknown, definition: AnyDefinition): unknown {
     if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return value
     const { codec, codecContext } = this.#parts
-    const bytes = codec.encodeOne(value, definition.name)
-    return codec.decodeOne(codec.bytes.slice(0, bytes), codecContext)
+    const length = codec.encodeOne(value, definition.name)
+    const bytes = codec.bytes.slice(0, length)
+    codec.sent() // before there is a second one, as if it came from elsewhere
+    return codec.decodeOne(bytes, codecContext)
   }
 }
 

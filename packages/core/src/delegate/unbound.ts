@@ -6,6 +6,8 @@
  *             so while it waits it may move anywhere without being counted.
  * Ordering    the youngest first; the oldest are stolen. Queued bound tasks come before, but for a
  *             turn now and then: task/scheduler.ts.
+ * Ownership   arguments that give themselves away (`ValueSink.onSent`) are the task's once it is
+ *             queued; if it is refused, they are still the caller's.
  * Failure     as of bound tasks: the join rejects, the scope fails.
  * Bounds      a turn starts TASKS_PER_TURN, or what TURN_MS allows; the queue's: task-queue.ts.
  */
@@ -135,7 +137,9 @@ export class UnboundTasks<Context> implements SharedWork {
     const words = codec.words.slice(0, Math.ceil(bytes / 8))
     const at = this.#begin(place, definition, 0, scope, OUT_OF_LINE, call)
     place.f64[at + FIRST_ARGUMENT] = this.#runs.keep(words)
-    return this.#added(scope, call)
+    const isOpen = this.#added(scope, call)
+    codec.sent()
+    return isOpen
   }
 
   get #place(): HostTasks | Stealing['queue'] {

@@ -20,6 +20,16 @@ export interface ValueSink {
   /** 0 to Number.MAX_SAFE_INTEGER; small numbers take few bytes. */
   integer(value: number): void
   string(value: string): void
+  /**
+   * Runs `commit` once, as soon as the whole message with this value has been accepted: it waits to
+   * be sent, is being kept for a task that begins later, or is handed over here as if it had come
+   * from elsewhere. Never if it is refused, for whatever reason. Several run in the order of
+   * encoding. So a handle there may be only one of can be given away and stay where it is if that
+   * fails. `commit` notes the fact and does nothing else; that it throws is a defect.
+   *
+   * Refused in errors, of which everybody concerned gets a copy: there the value becomes text.
+   */
+  onSent(commit: () => void): void
 }
 
 /** Where an extension reads. */

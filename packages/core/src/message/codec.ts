@@ -10,7 +10,10 @@
  * lastIndex of a RegExp stay behind.
  *
  * Invariants  one message at a time in each direction; nothing of a message outlives its call
- *             except the encoded bytes, which stay until the next `encode`.
+ *             except the encoded bytes and the commits of its values (`ValueSink.onSent`), which
+ *             stay until the next `encode`.
+ * Ownership   who sends the bytes calls `sent` right after they are accepted, before anything else
+ *             is encoded. Who only looks at them, or sends a thrown error, does not.
  * Failure     encoding: ORUJO_NOT_SENDABLE with the path; nothing of the message is kept.
  *             Decoding: ORUJO_BAD_MESSAGE, whatever the bytes are.
  * Misuse      a getter or an extension that uses the codec it runs under: InvariantError.
@@ -106,6 +109,11 @@ export class Codec<Context> {
     }
   }
 
+  /** What was encoded last has been accepted: runs the commits of its values. Safe to repeat. */
+  sent(): void {
+    if (this.#writer.commits !== undefined) this.#commit(this.#writer.commits)
+  }
+
   /** Encodes whatever was thrown at `place`. Never refuses: what cannot be sent becomes text. */
   encodeThrown(thrown: unknown, place: WorkPlace): number {
     try {
@@ -158,6 +166,21 @@ export class Codec<Context> {
     } catch (error) {
       return asBadMessage(error)
     }
+  }
+
+  #commit(commits: readonly (() => void)[]): void {
+    this.#writer.commits = undefined
+    const failures: unknown[] = []
+    for (const commit of commits) {
+      try {
+        commit()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (failures.length === 0) return
+    const message = 'a value was sent, and its extension failed to note that'
+    throw new OrujoError('ORUJO_INVARIANT', message, { cause: failures[0] })
   }
 
   #encodeThrown(thrown: unknown, place: WorkPlace): number {

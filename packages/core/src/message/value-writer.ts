@@ -52,6 +52,8 @@ const BUILT_IN: readonly (readonly [prototype: object, family: Family])[] = [
 
 export class ValueWriter implements ValueSink {
   readonly out: ByteWriter
+  /** What is to run when the message is accepted; undefined if nothing is. */
+  commits: (() => void)[] | undefined = undefined
   readonly #families: Map<object, Family>
   readonly #seen = new IdentityTable()
   /** Path to the value being written. */
@@ -76,6 +78,7 @@ export class ValueWriter implements ValueSink {
   open(definition: string): void {
     this.out.restart()
     this.#seen.truncate(0)
+    this.commits = undefined
     this.#definition = definition
     this.#depth = 0
     this.#errorDepth = 0
@@ -113,6 +116,7 @@ export class ValueWriter implements ValueSink {
 
   /** What to throw for whatever went wrong since `open`. */
   refusal(cause: unknown): unknown {
+    this.commits = undefined
     if (cause instanceof OrujoError) return cause
     const reason = cause instanceof Error ? cause.message : String(cause)
     return this.#refused(`could not be sent: ${reason}`, cause)
@@ -147,6 +151,12 @@ export class ValueWriter implements ValueSink {
 
   string(value: string): void {
     this.out.string(value)
+  }
+
+  onSent(commit: () => void): void {
+    if (this.#errorDepth > 0) throw this.#refused('gives itself away, which errors cannot carry')
+    this.commits ??= []
+    this.commits.push(commit)
   }
 
   #bigint(value: bigint): void {

@@ -13,6 +13,7 @@ import { completionRules } from './runtime-completion.ts'
 import { delegateRules } from './runtime-delegates.ts'
 import { graphRules } from './runtime-graphs.ts'
 import { loopRules } from './runtime-loops.ts'
+import { neighbourRules } from './runtime-neighbours.ts'
 import { orderingRules } from './runtime-ordering.ts'
 import { reducerRules } from './runtime-reducers.ts'
 import { storageRules } from './runtime-storage.ts'
@@ -58,6 +59,7 @@ export function runtimeConformance(withMachine: WithMachine): void {
     arrayOperationRules(rule)
     reducerRules(rule)
     storageRules(rule)
+    neighbourRules(rule)
     addressRules(rule)
     collectionRules(rule)
     synchronizationRules(rule)

@@ -105,6 +105,8 @@ export class Cluster {
   readonly #isLooping: boolean
   /** Unbound tasks that wait, by locale. */
   readonly #tasks: readonly ArrayBuffer[]
+  /** Of all cores. */
+  readonly #heaps: readonly ArrayBuffer[]
   #loops: Promise<number>[] = []
   #isStuck = false
 
@@ -122,6 +124,7 @@ export class Cluster {
     this.#tasks = Array.from({ length: options.locales }, () => {
       return new ArrayBuffer(localeTaskBytes(coresPerLocale, dequeRecords))
     })
+    this.#heaps = Array.from({ length: count - 1 }, () => new ArrayBuffer(options.heapBytes))
     const definitions = [...builtinDefinitions, ...options.definitions]
     const table = new HandlerTable(definitions, options.extensions)
     this.endpoints = Array.from({ length: count }, (_, id) => {
@@ -219,18 +222,14 @@ export class Cluster {
 
   #makeEndpoint(id: number, options: Settings): Endpoint {
     const isHost = id === this.topology.host
-    const { heapBytes, sharedBytes, outboxBytes } = options
-    const heap = isHost
-      ? undefined
-      : new CoreHeap(new ArrayBuffer(heapBytes), { sharedBytes, core: id, checked: true })
     return new Endpoint({
       topology: this.topology,
       transport: this.network.transport(id),
-      memory: new CoreMemory(id, heap),
+      memory: isHost ? new CoreMemory(id) : this.#memory(id, options),
       counters: metricsRow(this.#metrics, this.network.endpoints, id),
       clock: this.clock,
       spinMs: 0,
-      outboxBytes,
+      outboxBytes: options.outboxBytes,
       extensions: builtinExtensions,
       makeCore: (endpoint, scope) => {
         this.#scopes.push({ endpoint, scope })
@@ -239,6 +238,13 @@ export class Cluster {
       writeLine: (line) => void this.lines.push(line),
       ...(isHost ? {} : { stealing: this.#stealing(id, options) }),
     })
+  }
+
+  #memory(id: number, { sharedBytes, coresPerLocale }: Settings): CoreMemory {
+    const heap = new CoreHeap(this.#heaps[id]!, { sharedBytes, core: id, checked: true })
+    const firstCore = id - (id % coresPerLocale)
+    const buffers = this.#heaps.slice(firstCore, firstCore + coresPerLocale)
+    return new CoreMemory(id, heap, { firstCore, buffers })
   }
 
   #stealing(id: number, options: Settings): StealingOptions {

@@ -18,6 +18,7 @@ import * as delegates from './delegates.ts'
 import * as events from './events.ts'
 import * as graphs from './graphs.ts'
 import * as loops from './loops.ts'
+import * as neighbours from './neighbours.ts'
 import * as ordering from './ordering.ts'
 import * as reducers from './reducers.ts'
 import * as storage from './storage.ts'
@@ -42,6 +43,7 @@ const MODULES: Readonly<Record<string, object>> = {
   events,
   graphs,
   loops,
+  neighbours,
   ordering,
   reducers,
   storage,

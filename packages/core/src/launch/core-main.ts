@@ -48,7 +48,8 @@ export interface CoreStart {
   readonly locales: number
   readonly coresPerLocale: number
   readonly threads: ThreadsMemory
-  readonly heap: SharedArrayBuffer
+  /** Of all cores of the locale. */
+  readonly heaps: readonly SharedArrayBuffer[]
   readonly sharedBytes: number
   readonly metrics: SharedArrayBuffer
   readonly trace: TraceMemory | undefined
@@ -135,14 +136,17 @@ class Control {
 function buildEndpoint(start: CoreStart): Endpoint {
   const topology = new Topology(start.locales, start.coresPerLocale)
   const transport = new ThreadsTransport(start.threads, start.core)
-  const heap = new CoreHeap(start.heap, { sharedBytes: start.sharedBytes, core: start.core })
+  const { core, heaps, sharedBytes } = start
+  const inLocale = core % start.coresPerLocale
+  const heap = new CoreHeap(heaps[inLocale]!, { sharedBytes, core })
+  const memory = new CoreMemory(core, heap, { firstCore: core - inLocale, buffers: heaps })
   const lines = new LineWriter()
   const counters = metricsRow(start.metrics, transport.endpoints, start.core)
   const clock = threadClock(start.timeOrigin)
   const endpoint: Endpoint = new Endpoint({
     topology,
     transport,
-    memory: new CoreMemory(start.core, heap),
+    memory,
     counters,
     clock,
     recorder: recorderIn(start.trace, start.core, clock, counters),

@@ -157,17 +157,20 @@ function startCore(
   parts: SharedParts,
 ): CoreThread {
   const { port1, port2 } = new MessageChannel()
+  const { locales, coresPerLocale } = settings
+  const locale = Math.floor(core / coresPerLocale)
+  const firstCore = locale * coresPerLocale
   const start: CoreStart = {
     core,
-    locales: settings.locales,
-    coresPerLocale: settings.coresPerLocale,
+    locales,
+    coresPerLocale,
     threads: parts.threads,
-    heap: parts.heaps[core]!,
+    heaps: parts.heaps.slice(firstCore, firstCore + coresPerLocale),
     sharedBytes: settings.sharedBytes,
     metrics: parts.metrics,
     trace: parts.trace,
     stealing: {
-      memory: parts.tasks[Math.floor(core / settings.coresPerLocale)]!,
+      memory: parts.tasks[locale]!,
       policy: settings.stealing,
       records: DEQUE_RECORDS,
       seed: core,

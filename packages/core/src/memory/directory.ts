@@ -7,6 +7,15 @@
  *             object.
  * Failure     an id that is not live: ORUJO_BAD_ADDRESS. A handle of a freed array stays freed,
  *             even when its id is given out again.
+ * Shared words  the heaps of the cores of one locale, `bufferOf`. A heap is its own core's, who
+ *             needs nobody's leave; another core of the locale touches only such stretches of it as
+ *             it was given the right to, by a layer that grants each stretch to one writer or to
+ *             many readers at a time, its own core included: ownership. A right passes by message.
+ *             Who gives it up has read and written before it sends; the ring publishes messages by
+ *             an atomic store, and whoever receives has loaded that; so all the one did happens
+ *             before all the other does, no two touch a stretch at once with a writer among them,
+ *             and plain loads and stores are enough. A stretch so granted is neither freed nor
+ *             reached by an address while it is out: that too is up to the layer.
  */
 import { invariant } from '../errors.ts'
 import type { CoreId } from '../place.ts'
@@ -90,17 +99,26 @@ export class Directory {
   }
 }
 
+/** The heaps of all cores of a locale, which are numbered without a gap. */
+export interface LocaleHeaps {
+  readonly firstCore: CoreId
+  readonly buffers: readonly ArrayBufferLike[]
+}
+
 /** All that an endpoint knows and holds of global memory. */
 export class CoreMemory implements PlaceMemory {
   readonly core: CoreId
   readonly heap: CoreHeap | undefined
   readonly directory: Directory
   readonly objects: ObjectTable
+  readonly #locale: LocaleHeaps
 
-  /** Without `heap`: the host. */
-  constructor(core: CoreId, heap?: CoreHeap) {
+  /** Without `heap`: the host. `locale`: the heaps that this core shares, its own among them. */
+  constructor(core: CoreId, heap?: CoreHeap, locale?: LocaleHeaps) {
     this.core = core
     this.heap = heap
+    this.#locale = locale ?? { firstCore: core, buffers: heap === undefined ? [] : [heap.buffer] }
+    invariant(this.bufferOf(core) === heap?.buffer, `the heap of core ${core} is not its locale's`)
     this.directory = new Directory(heap)
     this.objects = new ObjectTable(core)
   }
@@ -109,6 +127,14 @@ export class CoreMemory implements PlaceMemory {
   get ownHeap(): CoreHeap {
     if (this.heap !== undefined) return this.heap
     throw badAddress('the host holds no part of the global heap: do this in a task on a core')
+  }
+
+  /**
+   * The heap of a core of this one's locale, itself included; undefined of all others, of the host
+   * and on the host. Only for a layer that grants rights to it: see above.
+   */
+  bufferOf(core: CoreId): ArrayBufferLike | undefined {
+    return this.#locale.buffers[core - this.#locale.firstCore]
   }
 }
 

@@ -4,7 +4,8 @@
  * Invariants  bytes [0, sharedBytes) are laid out alike on every core by SharedRegion on core 0;
  *             bytes from sharedBytes on are this core's own to hand out. Memory that was never
  *             handed out is zero, as it came from the system, and is not touched.
- * Access      its own core only, although the buffer may be shared.
+ * Access      its own core only. The buffer may be shared: who else may touch it, and when, is said
+ *             in directory.ts.
  * Failure     offsets out of range or out of alignment are ORUJO_BAD_ADDRESS; in checked mode so is
  *             local memory that no live allocation covers.
  * Bounds      4 GiB: on Node 20 a Uint8Array ends there.

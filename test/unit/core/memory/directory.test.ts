@@ -183,3 +183,21 @@ test('a freed symmetric array is refused, and its id is not used again', (t) => 
   t.throws(() => directory.symmetric(array!.id), bad)
   t.is(directory.symmetric(next!.id), next!)
 })
+
+test('without others a core reaches its own heap, and the host none', (t) => {
+  const { places, host } = endpoints(2)
+  const [first, second] = places.map(({ memory }) => memory)
+  t.is(first!.bufferOf(0), first!.heap?.buffer)
+  t.is(first!.bufferOf(1), undefined)
+  t.is(second!.bufferOf(1), second!.heap?.buffer)
+  t.is(host.memory.bufferOf(2), undefined)
+})
+
+test('the heap that a core is given must be the one that its locale has for it', (t) => {
+  const [heap, other] = [0, 1].map((core) => {
+    return new CoreHeap(new ArrayBuffer(SHARED_BYTES * 2), { sharedBytes: SHARED_BYTES, core })
+  })
+  const locale = { firstCore: 4, buffers: [other!.buffer, heap!.buffer] }
+  t.is(new CoreMemory(5, heap, locale).bufferOf(4), other!.buffer)
+  t.throws(() => new CoreMemory(4, heap, locale), { code: 'ORUJO_INVARIANT' })
+})

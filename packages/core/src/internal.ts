@@ -21,8 +21,9 @@ export { builtinDefinitions } from './launch/builtins.ts'
 export { builtinExtensions } from './launch/extensions.ts'
 export { CoreMemory } from './memory/directory.ts'
 export type { sendableBrand } from './memory/handle.ts'
+export { type TypeDescription, describe, fromDescription } from './memory/element.ts'
 export { CoreHeap } from './memory/heap.ts'
-export { type ViewOf, viewOn } from './memory/view.ts'
+export { type StructView, type ViewOf, viewOn } from './memory/view.ts'
 export { Codec } from './message/codec.ts'
 export {
   type AnyCodecExtension,
@@ -31,5 +32,6 @@ export {
   type ValueSource,
   codecExtension,
 } from './message/codec-extension.ts'
+export { type Body, Definition } from './message/definition.ts'
 export { HandlerTable } from './message/handlers.ts'
 export { MemoryNetwork } from './transport/memory.ts'

@@ -1,0 +1,174 @@
+/**
+ * Borrows: access to an owned object for a while. A `Ref` is one of many and reads; a `Mut` is the
+ * only one and writes.
+ *
+ * States      live -> ended. What has ended gives nothing any more: OWN_ESCAPED.
+ * Ownership   whoever got it ends it, on every path: `using` a Ref, `await using` a Mut.
+ * Suspends    the end of a Mut: other cores may only read what its owner knows.
+ */
+import type { Core } from '@orujo/core'
+import type { Body, Writer } from './body.ts'
+import { OwnershipError } from './errors.ts'
+import type { Hold } from './hold.ts'
+import type { Reference, Shared } from './lent.ts'
+import { Resident, type Pointer } from './store.ts'
+
+/** A shared borrow. */
+export class Ref<T> implements Reference<T> {
+  /** Tells outcomes of `tryBorrow` apart. */
+  readonly kind = 'borrowed'
+  readonly #hold: Hold
+  readonly #body: Body
+  #isLive = true
+
+  /** Use `borrow`, `tryBorrow` or `read` of an owner. `hold` has begun it with `body`. */
+  constructor(hold: Hold, body: Body) {
+    this.#hold = hold
+    this.#body = body
+  }
+
+  /** The contents, which nobody changes while this is live. */
+  get value(): Shared<T> {
+    if (!this.#isLive) throw escaped(this.#hold)
+    return this.#body.value as Shared<T> // the owner's T is what was put into the body
+  }
+
+  get isLive(): boolean {
+    return this.#isLive
+  }
+
+  /** What this borrows; for lending it on. */
+  get hold(): Hold {
+    if (!this.#isLive) throw escaped(this.#hold)
+    return this.#hold
+  }
+
+  /** Ends the borrow. Safe to repeat. */
+  release(): void {
+    if (!this.#isLive) return
+    this.#isLive = false
+    this.#hold.endShared(this.#body)
+  }
+
+  [Symbol.dispose](): void {
+    this.release()
+  }
+}
+
+/** The exclusive borrow. */
+export class Mut<T> implements Writer {
+  readonly kind = 'borrowed'
+  readonly #hold: Hold
+  readonly #core: Core
+  #body: Body | undefined
+  /** The key that the object had when nothing had been written. */
+  #before: Pointer
+  #isWritten = false
+  #state: 'live' | 'lent' | 'ended' = 'live'
+
+  /**
+   * Use `borrowMut`, `tryBorrowMut` or `write` of an owner.
+   *
+   * @param before the pointer with which the borrow began, before the object moved here
+   */
+  constructor(hold: Hold, core: Core, before: Pointer, body: Body) {
+    this.#hold = hold
+    this.#core = core
+    this.#before = before
+    this.#take(body)
+  }
+
+  /** The contents, to be written: from here on they count as changed. */
+  get value(): T {
+    const body = this.#live()
+    this.#isWritten = true
+    // What is resident here may have been frozen for readers.
+    const value = body instanceof Resident ? this.#hold.store.writableValue(body) : body.value
+    return value as T // the owner's T is what was put into the body
+  }
+
+  /** The contents, to be read only: this does not count as a change. */
+  get view(): Shared<T> {
+    return this.#live().value as Shared<T> // as above
+  }
+
+  get isLive(): boolean {
+    return this.#state !== 'ended'
+  }
+
+  /** What this borrows; for lending it on. */
+  get hold(): Hold {
+    this.#live()
+    return this.#hold
+  }
+
+  /** Something inside was written. */
+  wrote(): void {
+    this.#isWritten = true
+  }
+
+  /** Makes what was changed so far known to the owner, and nobody else uses it until `regain`. */
+  async lend(): Promise<void> {
+    const body = this.#live()
+    this.#state = 'lent'
+    body.writer = undefined
+    if (this.#isChanged) await this.#hold.settle(this.#core, this.#before)
+    this.#before = this.#hold.pointer
+    this.#isWritten = false
+    this.#body = undefined
+  }
+
+  /** The borrower has ended. Suspends: what has moved comes back. */
+  async regain(): Promise<void> {
+    if (this.#state !== 'lent') return
+    this.#state = 'live'
+    const { pointer } = this.#hold
+    // What the borrower has changed, an owner above this one does not know yet.
+    this.#isWritten = pointer.id !== this.#before.id || pointer.color !== this.#before.color
+    this.#before = pointer
+    this.#take(await this.#hold.bodyForWriting(this.#core))
+  }
+
+  /** Ends the borrow; what was written can be read by others then. Safe to repeat. */
+  async release(): Promise<void> {
+    if (this.#state === 'ended') return
+    const body = this.#live()
+    this.#state = 'ended'
+    body.writer = undefined
+    if (this.#isChanged) await this.#hold.endChanged(this.#core, this.#before)
+    else this.#hold.endUnchanged()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.release()
+  }
+
+  get #isChanged(): boolean {
+    return this.#isWritten || this.#hold.pointer.id !== this.#before.id
+  }
+
+  #take(body: Body): void {
+    this.#body = body
+    body.writer = this
+  }
+
+  #live(): Body {
+    if (this.#state === 'lent') {
+      throw new OwnershipError(
+        'OWN_BORROWED',
+        `${this.#hold.name} is lent exclusively: wait for whom it was lent to.`,
+        { object: this.#hold.name },
+      )
+    }
+    if (this.#state === 'ended' || this.#body === undefined) throw escaped(this.#hold)
+    return this.#body
+  }
+}
+
+function escaped(hold: Hold): OwnershipError {
+  return new OwnershipError(
+    'OWN_ESCAPED',
+    `A borrow of ${hold.name} was used after its end: nothing borrowed may be kept.`,
+    { object: hold.name },
+  )
+}

@@ -1,0 +1,38 @@
+/**
+ * Errors of ownership: every misuse has a code, names the object, and says where the first of the
+ * two things that do not go together happened; where the second did is the error's own stack.
+ */
+
+/** Every code that these errors carry. */
+export type OwnershipCode =
+  | 'OWN_MOVED'
+  | 'OWN_DROPPED'
+  | 'OWN_BORROWED'
+  | 'OWN_ESCAPED'
+  | 'OWN_FROZEN'
+  | 'OWN_FOREIGN'
+  | 'OWN_NESTED'
+  | 'OWN_CLOSED'
+  | 'OWN_EXHAUSTED'
+
+/** What a misuse was about. */
+export interface Misuse {
+  /** The object, as people can find it again: 'object 7 of core 1'. */
+  readonly object: string
+  /** Where the first of the two happened, as far as it is known. */
+  readonly first?: string | undefined
+}
+
+export class OwnershipError extends Error {
+  override readonly name = 'OwnershipError'
+  readonly code: OwnershipCode
+  readonly object: string
+  readonly first: string | undefined
+
+  constructor(code: OwnershipCode, message: string, { object, first }: Misuse) {
+    super(first === undefined ? message : `${message} The first: ${first}.`)
+    this.code = code
+    this.object = object
+    this.first = first
+  }
+}

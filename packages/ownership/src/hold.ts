@@ -1,0 +1,394 @@
+/**
+ * Hold: the cell of an owner, or of a reference that was lent: where the object is, and who has
+ * borrowed it. All that owners and references do is asked of it.
+ *
+ * States      free -> shared (readers) -> free; free -> exclusive -> free; free -> moved; free ->
+ *             dropped. Moved and dropped are the end.
+ * Invariants  exactly one hold that is neither moved nor dropped points to an object, those of
+ *             borrowers apart, which live inside its shared or exclusive state.
+ * Access      the endpoint it was made on. Through another it is OWN_FOREIGN.
+ * Suspends    what returns a promise; the state has changed before it does, so that what conflicts
+ *             is refused meanwhile.
+ * Failure     a conflict is refused, not waited for: whoever wants to wait uses a lock.
+ */
+import type { Core } from '@orujo/core'
+import { viewOn } from '@orujo/core/internal'
+import { type Body, isInUse, type Writer } from './body.ts'
+import type { Contents } from './copy-cache.ts'
+import { OwnershipError, type OwnershipCode } from './errors.ts'
+import { describeId, homeOf } from './object-id.ts'
+import { describePlace, type PlaceNote } from './place-note.ts'
+import { dropHere, fetchBytes, freeOld, writeOwner } from './protocol.ts'
+import { bytesOf, type Shape, type TypedShape } from './shape.ts'
+import type { Lent, Pointer, Resident, Store } from './store.ts'
+
+export type HoldState = 'free' | 'shared' | 'exclusive' | 'moved' | 'dropped'
+
+/** Where the owner of a borrowed object waits to be told of changes. */
+export interface Loan {
+  readonly core: number
+  readonly number: number
+}
+
+export class Hold implements Lent {
+  readonly store: Store
+  readonly shape: Shape
+  /** Whether the object travels with the one it is part of. */
+  isTied = false
+  /** The object that this one is part of. */
+  container: Body | undefined = undefined
+  /** Of a reference lent by another core: where its owner is told. */
+  loan: Loan | undefined = undefined
+  #pointer: Pointer
+  #state: HoldState = 'free'
+  #readers = 0
+  /** Where the state began. */
+  #note: PlaceNote | undefined
+  /** The body that was used last; worth a look before any table. */
+  #body: Body | undefined
+
+  constructor(store: Store, shape: Shape, pointer: Pointer) {
+    this.store = store
+    this.shape = shape
+    this.#pointer = pointer
+  }
+
+  get pointer(): Pointer {
+    return this.#pointer
+  }
+
+  get state(): HoldState {
+    return this.#state
+  }
+
+  /** How people find the object. */
+  get name(): string {
+    return describeId(this.#pointer.id)
+  }
+
+  /** Whether the object's bytes are where this endpoint can use them as they are. */
+  get isLocal(): boolean {
+    const home = homeOf(this.#pointer.id)
+    const { here, endpoint } = this.store
+    if (home === here) return true
+    return this.shape.kind === 'typed' && endpoint.memory.bufferOf(home) !== undefined
+  }
+
+  // Shared.
+
+  /** Begins a shared borrow. The body, if it is here; else `bodyForReading` fetches it. */
+  beginShared(core: Core): Body | undefined {
+    if (this.#state !== 'free' && this.#state !== 'shared') throw this.#refusal('borrow')
+    this.#check(core)
+    const body = this.#readable()
+    if (this.#readers++ === 0) {
+      this.#state = 'shared'
+      this.#note = this.store.notes.ofBorrow()
+    }
+    if (body !== undefined) body.readers++
+    return body
+  }
+
+  /** The body that a shared borrow has begun without. Suspends: fetches, once for all who ask. */
+  async fetchForReading(core: Core): Promise<Body> {
+    const { store, shape } = this
+    const { id, color } = this.#pointer
+    try {
+      const copy = await store.copies.get(id, color, async (): Promise<Contents> => {
+        const bytes = await this.#fetch(core)
+        return shape.kind === 'typed'
+          ? { value: viewOf(shape, bytes), bytes: bytes.byteLength, parts: [] }
+          : store.packing.unpackShared(bytes, this.name)
+      })
+      copy.readers++
+      this.#body = copy
+      return copy
+    } catch (error) {
+      this.#endReader()
+      throw error
+    }
+  }
+
+  endShared(body: Body): void {
+    body.readers--
+    this.#endReader()
+  }
+
+  /** Takes back a shared borrow that was begun without a body. */
+  cancelShared(): void {
+    this.#endReader()
+  }
+
+  // Exclusive.
+
+  /** Begins an exclusive borrow. Nothing of the object is touched yet. */
+  beginExclusive(core: Core): void {
+    if (this.#state !== 'free') throw this.#refusal('borrow exclusively')
+    this.#check(core)
+    this.#requireWriter('borrow exclusively')
+    this.#state = 'exclusive'
+    this.#note = this.store.notes.ofBorrow()
+  }
+
+  /**
+   * The body for a writer: where it is if this endpoint may use it there, else moved here. The old
+   * home is told by `endExclusive`. Suspends if it moves.
+   */
+  async bodyForWriting(core: Core): Promise<Body> {
+    const local = this.#local()
+    if (local !== undefined) return local
+    const { store, shape } = this
+    const bytes = await this.#fetch(core)
+    store.counts.moves++
+    const resident = shape.kind === 'typed' ? store.addTyped(shape, bytes) : store.addMoved(bytes)
+    this.#pointer = resident.pointer
+    this.#body = resident
+    return resident
+  }
+
+  /** The same, if nothing has to move. */
+  localForWriting(): Body | undefined {
+    return this.#local()
+  }
+
+  /** Ends an exclusive borrow that has changed nothing. */
+  endUnchanged(): void {
+    this.#state = 'free'
+  }
+
+  /**
+   * Ends an exclusive borrow after a write: gives the object the key that its new bytes go by,
+   * tells the owner, and then the old home. Suspends if the owner is elsewhere.
+   *
+   * @param before the pointer with which the borrow began
+   */
+  async endChanged(core: Core, before: Pointer): Promise<void> {
+    try {
+      await this.settle(core, before)
+    } finally {
+      this.#state = 'free'
+    }
+  }
+
+  /** All that an exclusive borrow owes to others after a write. Suspends as `endChanged`. */
+  async settle(core: Core, before: Pointer): Promise<void> {
+    this.#recolor(before)
+    this.container?.writer?.wrote()
+    if (this.loan !== undefined) await this.#publish(core, this.loan)
+    this.#freeOld(core, before)
+  }
+
+  /** A borrower elsewhere has changed the object. */
+  update(pointer: Pointer): void {
+    this.#pointer = pointer
+    this.#body = undefined
+    this.container?.writer?.wrote()
+  }
+
+  // The end.
+
+  /** The object goes to another hold; this one is of no use any more. */
+  moveAway(): void {
+    this.requireMovable('move')
+    this.container?.writer?.wrote()
+    this.#end('moved')
+  }
+
+  /** As `requireFree`; what is part of another object, only with that borrowed exclusively. */
+  requireMovable(verb: string): void {
+    this.requireFree(verb)
+    this.#requireWriter(verb)
+  }
+
+  /** Frees the object and what it owns. */
+  drop(core: Core): void {
+    this.requireFree('drop', core)
+    this.#requireWriter('drop')
+    this.container?.writer?.wrote()
+    this.#end('dropped')
+    this.dropContents(core)
+  }
+
+  /** The object that owned this one is dropped. */
+  dropContents(core: Core): void {
+    this.#state = 'dropped'
+    const { id } = this.#pointer
+    const home = homeOf(id)
+    if (home !== this.store.here) this.store.counts.remoteDrops++
+    core.send(dropHere, home, id)
+  }
+
+  /** Throws unless nobody has borrowed the object and it is still owned by this. */
+  requireFree(verb: string, core?: Core): void {
+    if (core !== undefined) this.#check(core)
+    if (this.#state !== 'free') throw this.#refusal(verb)
+  }
+
+  /** Becomes part of the object of `body`. */
+  enter(body: Body): void {
+    if (this.container === body) return
+    this.requireFree('make part of another object')
+    if (this.container !== undefined) {
+      throw this.#error(
+        'OWN_NESTED',
+        `${this.name} is part of ${describeId(this.container.id)} and of ` +
+          `${describeId(body.id)}: move() it from one to the other.`,
+      )
+    }
+    this.container = body
+  }
+
+  /** A key that these bytes do not share with those before. */
+  #recolor(before: Pointer): void {
+    const pointer = this.#pointer
+    // Under an id that nobody has ever seen, colour 0 is new.
+    if (pointer.id !== before.id) return
+    const color = this.store.nextColor(pointer.color)
+    if (color !== undefined) this.#pointer = { ...pointer, color }
+    else this.#moveToFreshId()
+  }
+
+  /** Tells the owner where the object is now and in which colour. Suspends until it knows. */
+  async #publish(core: Core, loan: Loan): Promise<void> {
+    this.store.counts.ownerUpdates++
+    const { id, color, offset } = this.#pointer
+    // suspends: until acknowledged, the object counts as borrowed
+    await core.call(writeOwner, loan.core, loan.number, id, color, offset)
+  }
+
+  /** What was left behind by a move is freed, now that the owner knows. */
+  #freeOld(core: Core, before: Pointer): void {
+    if (before.id === this.#pointer.id || homeOf(before.id) === this.store.here) return
+    this.store.counts.frees++
+    core.send(freeOld, homeOf(before.id), before.id)
+  }
+
+  #requireWriter(verb: string): void {
+    const { container } = this
+    if (container === undefined || container.writer !== undefined) return
+    throw this.#error(
+      'OWN_NESTED',
+      `cannot ${verb} ${this.name}: it is part of ${describeId(container.id)}, ` +
+        'which must be borrowed exclusively first, and this from there.',
+    )
+  }
+
+  #check(core: Core): void {
+    const { container, store } = this
+    if (core.endpoint !== store.endpoint) {
+      throw this.#error(
+        'OWN_FOREIGN',
+        `${this.name} is owned on core ${store.here} and was used on core ${core.id}: ` +
+          'send it there, which moves it, or lend it.',
+      )
+    }
+    if (container !== undefined && !isInUse(container)) {
+      throw this.#error(
+        'OWN_ESCAPED',
+        `${this.name} is part of ${describeId(container.id)}, which is not borrowed now: ` +
+          'what is inside a borrowed object must not be kept.',
+      )
+    }
+  }
+
+  /** The body, frozen, if it is here. */
+  #readable(): Body | undefined {
+    const last = this.#body
+    if (last !== undefined && last.isKept && last.isFrozen) return last
+    const { id, color } = this.#pointer
+    const body = this.#local() ?? this.store.copies.find(id, color)
+    if (body === undefined) return undefined
+    // Only an object at its home is ever not frozen.
+    if (!body.isFrozen) this.store.freeze(body as Resident)
+    this.#body = body
+    return body
+  }
+
+  /** The object itself, if this endpoint may use it where it is. */
+  #local(): Body | undefined {
+    const { store, shape } = this
+    const pointer = this.#pointer
+    if (homeOf(pointer.id) === store.here) return store.resident(pointer.id)
+    if (shape.kind !== 'typed') return undefined
+    const known = this.#body
+    if (known?.id === pointer.id && known.isKept && !('bytes' in known)) return known
+    const value = store.viewOf(shape, pointer)
+    return value === undefined ? undefined : neighbour(pointer, value)
+  }
+
+  #moveToFreshId(): void {
+    const { store, shape } = this
+    const body = this.#local()!
+    const pointer = this.#pointer
+    if (homeOf(pointer.id) === store.here) {
+      const renamed = store.rename(body as Resident) // what has its home here is resident
+      this.#pointer = renamed.pointer
+      this.#body = renamed
+      return
+    }
+    // Typed memory of a neighbour, which alone can give it another id: so it moves here.
+    if (shape.kind !== 'typed') return
+    const buffer = store.endpoint.memory.bufferOf(homeOf(pointer.id))!
+    const bytes = new Uint8Array(buffer, pointer.offset, bytesOf(shape))
+    store.counts.moves++
+    const resident = store.addTyped(shape, bytes)
+    this.#pointer = resident.pointer
+    this.#body = resident
+  }
+
+  async #fetch(core: Core): Promise<Uint8Array> {
+    const { id } = this.#pointer
+    const { counts } = this.store
+    counts.fetches++
+    const bytes = await core.call(fetchBytes, homeOf(id), id)
+    counts.fetchedBytes += bytes.byteLength
+    return bytes
+  }
+
+  #endReader(): void {
+    if (--this.#readers === 0) this.#state = 'free'
+  }
+
+  #end(state: 'moved' | 'dropped'): void {
+    this.#state = state
+    this.#note = this.store.notes.ofMove()
+    this.#body = undefined
+  }
+
+  #refusal(verb: string): OwnershipError {
+    const what = `cannot ${verb} ${this.name}`
+    switch (this.#state) {
+      case 'moved':
+        return this.#error('OWN_MOVED', `${what}: it was moved away.`)
+      case 'dropped':
+        return this.#error('OWN_DROPPED', `${what}: it was dropped.`)
+      case 'exclusive':
+        return this.#error('OWN_BORROWED', `${what}: it is borrowed exclusively.`)
+      default:
+        return this.#error('OWN_BORROWED', `${what}: it is borrowed, shared.`)
+    }
+  }
+
+  #error(code: OwnershipCode, message: string): OwnershipError {
+    const first = describePlace(this.#note)
+    return new OwnershipError(code, message, { object: this.name, first })
+  }
+}
+
+/** Typed memory of another core of the locale, as this core sees it. */
+function neighbour({ id }: Pointer, value: unknown): Body {
+  const writer: Writer | undefined = undefined
+  return { id, value, isFrozen: true, isKept: true, readers: 0, writer }
+}
+
+/** Typed memory that came as bytes. */
+export function viewOf(shape: TypedShape, bytes: Uint8Array): unknown {
+  const { buffer, byteOffset } = aligned(bytes)
+  return viewOn(shape.type, buffer, byteOffset, shape.length)
+}
+
+/** The same bytes where any view may begin. */
+function aligned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const isAligned = bytes.byteOffset % 8 === 0 && bytes.buffer instanceof ArrayBuffer
+  return isAligned ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes)
+}

@@ -1,0 +1,45 @@
+/**
+ * Making owned objects.
+ */
+import type { Core, ElementType, ViewOf } from '@orujo/core'
+import { OwnershipError } from './errors.ts'
+import { Hold } from './hold.ts'
+import { Owned } from './owned.ts'
+import { VALUE, typedShape } from './shape.ts'
+import { storeOf } from './stores.ts'
+
+/**
+ * Becomes the owner of a value, which lives on this core from now on: use it through the owner
+ * only. Owners inside it become parts of it.
+ */
+export function own<T>(core: Core, value: T): Owned<T> {
+  requireCore(core)
+  const store = storeOf(core)
+  const { pointer } = store.addValue(value)
+  return new Owned<T>(new Hold(store, VALUE, pointer))
+}
+
+/**
+ * Becomes the owner of `length` elements of typed memory on this core, all zero. Cores of the same
+ * locale see it in place. ORUJO_MEMORY_EXHAUSTED.
+ */
+export function ownArray<E extends ElementType>(
+  core: Core,
+  type: E,
+  length: number,
+): Owned<ViewOf<E>> {
+  requireCore(core)
+  const store = storeOf(core)
+  const shape = typedShape(type, length)
+  const { pointer } = store.addTyped(shape)
+  return new Owned<ViewOf<E>>(new Hold(store, shape, pointer))
+}
+
+function requireCore(core: Core): void {
+  if (core.id !== core.host) return
+  throw new OwnershipError(
+    'OWN_FOREIGN',
+    'The host holds no objects: make them in a task on a core; the host may use them.',
+    { object: 'a new object' },
+  )
+}

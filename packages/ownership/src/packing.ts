@@ -1,0 +1,214 @@
+/**
+ * Packing: owned values as they are shared and as they travel. It is the only place that knows
+ * what an owner inside another object looks like in bytes: its pointer and, where it is tied, its
+ * bytes.
+ *
+ * Invariants  packed bytes name no memory of this endpoint, so that any core may read them, and the
+ *             owners that come out of them are parts of what they came in.
+ * Failure     an owner inside that has been moved away or dropped: OWN_MOVED, OWN_DROPPED. Values
+ *             that cannot be sent: ORUJO_NOT_SENDABLE.
+ * Bounds      MAX_DEPTH objects tied to one another.
+ */
+import type { Core } from '@orujo/core'
+import {
+  Codec,
+  builtinExtensions,
+  codecExtension,
+  describe,
+  fromDescription,
+  type CodecExtension,
+  type Endpoint,
+  type TypeDescription,
+  type ValueSink,
+  type ValueSource,
+} from '@orujo/core/internal'
+import type { Body } from './body.ts'
+import type { Contents } from './copy-cache.ts'
+import { OwnershipError } from './errors.ts'
+import { deepFreeze, forEachLeaf, thaw } from './freeze.ts'
+import { Hold, viewOf } from './hold.ts'
+import { describeId, homeOf } from './object-id.ts'
+import { Owned } from './owned.ts'
+import { VALUE, typedShape, type Shape } from './shape.ts'
+import type { Packing, Pointer, Resident, Store } from './store.ts'
+
+/** Objects tied to objects tied to ...: each needs a codec of its own. */
+const MAX_DEPTH = 64
+
+/** What is being unpacked: the owners found so far, and whether it is the object or a copy. */
+interface Unpacking {
+  readonly parts: Hold[]
+  readonly isMoved: boolean
+  readonly depth: number
+}
+
+export class ValuePacking implements Packing {
+  readonly #store: Store
+  /** By depth of tied objects. */
+  readonly #codecs: Codec<Unpacking>[] = []
+  readonly #extensions: readonly CodecExtension<Unpacking>[]
+  #depth = 0
+
+  constructor(store: Store) {
+    this.#store = store
+    const { endpoint } = store
+    const others = [...builtinExtensions, ...endpoint.table.extensions]
+    this.#extensions = [
+      ...others
+        .filter(({ prototype }) => prototype !== Owned.prototype)
+        .map((extension) => onEndpoint(extension, endpoint)),
+      codecExtension<Unpacking, Owned<unknown>>({
+        tag: OWNED_TAG,
+        prototype: Owned.prototype,
+        encode: ({ hold }, sink) => this.#encode(hold, sink),
+        decode: (source, unpacking) => this.#decode(source, unpacking),
+      }),
+    ]
+  }
+
+  freeze(body: Body): void {
+    forEachLeaf(body.value, isOwner, (leaf) => holdOf(leaf).enter(body))
+    deepFreeze(body.value, isOwner, describeId(body.id))
+  }
+
+  thaw(value: unknown): unknown {
+    return thaw(value, isOwner)
+  }
+
+  pack(value: unknown): Uint8Array {
+    return this.#within((codec) => codec.bytes.slice(0, codec.encodeOne(value, 'an owned value')))
+  }
+
+  unpackShared(bytes: Uint8Array, name: string): Contents {
+    const contents = this.#unpack(bytes, false)
+    deepFreeze(contents.value, isOwner, name)
+    return contents
+  }
+
+  unpackMoved(bytes: Uint8Array): Contents {
+    return this.#unpack(bytes, true)
+  }
+
+  dropInside(core: Core, value: unknown): void {
+    forEachLeaf(value, isOwner, (leaf) => {
+      const hold = holdOf(leaf)
+      if (hold.state !== 'moved' && hold.state !== 'dropped') hold.dropContents(core)
+    })
+  }
+
+  forgetTied(value: unknown): void {
+    forEachLeaf(value, isOwner, (leaf) => {
+      const resident = this.#tiedHere(holdOf(leaf))
+      if (resident === undefined) return
+      this.#store.forget(resident)
+      this.forgetTied(resident.value)
+    })
+  }
+
+  #unpack(bytes: Uint8Array, isMoved: boolean): Contents {
+    const parts: Hold[] = []
+    const value = this.#within((codec, depth) => codec.decodeOne(bytes, { parts, isMoved, depth }))
+    return { value, parts, bytes: bytes.byteLength }
+  }
+
+  #encode(hold: Hold, sink: ValueSink): void {
+    if (hold.state === 'moved' || hold.state === 'dropped') hold.requireFree('pack')
+    const { id, color, offset } = hold.pointer
+    encodeShape(hold.shape, sink)
+    sink.integer(id)
+    sink.integer(color)
+    sink.integer(offset)
+    sink.integer(Number(hold.isTied))
+    if (!hold.isTied) return
+    const resident = this.#tiedHere(hold)
+    sink.value(resident === undefined ? undefined : this.#store.bytesOf(resident))
+  }
+
+  #decode(source: ValueSource, unpacking: Unpacking): Owned<unknown> {
+    const shape = decodeShape(source)
+    const id = source.integer()
+    const color = source.integer()
+    const offset = source.integer()
+    const isTied = source.integer() === 1
+    const sent: Pointer = { id, color, offset }
+    const bytes = isTied ? (source.value() as Uint8Array | undefined) : undefined // as encoded
+    const pointer = bytes === undefined ? sent : this.#settle(shape, sent, bytes, unpacking)
+    const hold = new Hold(this.#store, shape, pointer)
+    hold.isTied = isTied
+    unpacking.parts.push(hold)
+    return new Owned(hold)
+  }
+
+  /** Keeps what came with its owner: here from now on, or as a copy. */
+  #settle(shape: Shape, sent: Pointer, bytes: Uint8Array, { isMoved }: Unpacking): Pointer {
+    const store = this.#store
+    if (isMoved) {
+      const typed = shape.kind === 'typed' ? store.addTyped(shape, bytes) : undefined
+      return (typed ?? store.addMoved(bytes)).pointer
+    }
+    if (store.copies.find(sent.id, sent.color) === undefined) {
+      const contents: Contents =
+        shape.kind === 'typed'
+          ? { value: viewOf(shape, bytes), bytes: bytes.byteLength, parts: [] }
+          : this.unpackShared(bytes, describeId(sent.id))
+      store.copies.add(sent.id, sent.color, contents)
+    }
+    return sent
+  }
+
+  /** The object of a tied owner, if it is here and can travel. */
+  #tiedHere({ isTied, pointer }: Hold): Resident | undefined {
+    if (!isTied || homeOf(pointer.id) !== this.#store.here) return undefined
+    return this.#store.resident(pointer.id)
+  }
+
+  /** Codecs do one message at a time, and a tied object is a message within one. */
+  #within<R>(work: (codec: Codec<Unpacking>, depth: number) => R): R {
+    if (this.#depth === MAX_DEPTH) {
+      const object = 'an owned value'
+      throw new OwnershipError('OWN_NESTED', `More than ${MAX_DEPTH} objects are tied in a row.`, {
+        object,
+      })
+    }
+    const depth = this.#depth++
+    try {
+      return work((this.#codecs[depth] ??= new Codec(this.#extensions)), depth)
+    } finally {
+      this.#depth--
+    }
+  }
+}
+
+/** Of the extensions of packages above core, 0 to 15. */
+export const OWNED_TAG = 0
+
+export function isOwner(value: object): boolean {
+  return value instanceof Owned
+}
+
+export function encodeShape(shape: Shape, sink: ValueSink): void {
+  if (shape.kind === 'value') sink.value(undefined)
+  else sink.value([describe(shape.type), shape.length])
+}
+
+export function decodeShape(source: ValueSource): Shape {
+  const typed = source.value() as [TypeDescription, number] | undefined
+  return typed === undefined ? VALUE : typedShape(fromDescription(typed[0]), typed[1])
+}
+
+function holdOf(leaf: object): Hold {
+  return (leaf as Owned<unknown>).hold // what isOwner has found
+}
+
+/** An extension that wants the endpoint, where the context is another. */
+function onEndpoint(
+  { tag, prototype, encode, decode }: CodecExtension<Endpoint>,
+  endpoint: Endpoint,
+): CodecExtension<Unpacking> {
+  return codecExtension<Unpacking, object>({
+    tag,
+    prototype,
+    encode,
+    decode: (source) => decode(source, endpoint),
+  })
+}

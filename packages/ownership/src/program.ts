@@ -1,0 +1,7 @@
+/**
+ * Program: what every core needs to know of ownership. Launch it beside your own program, or export
+ * it from there: `export * from '@orujo/ownership/program'`.
+ */
+export { dropHere, fetchBytes, freeOld, writeOwner } from './protocol.ts'
+export { configureHere } from './stores.ts'
+export { loanedExtension, ownedExtension } from './transfer.ts'

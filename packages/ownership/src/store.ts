@@ -1,0 +1,264 @@
+/**
+ * Store: what one endpoint holds for ownership: the objects whose home it is, the copies it has
+ * fetched of others, and the exclusive borrows it has lent. Choices of the protocol (a fresh id,
+ * the next colour) are methods of their own.
+ *
+ * States      of an object here: resident -> forgotten. Its id is never used again.
+ * Invariants  a resident changes only under an exclusive borrow; while it is frozen, `packed` is
+ *             what it is in bytes.
+ * Access      its own endpoint. Typed memory of a core is also written and read by cores of its
+ *             locale, under a borrow.
+ * Ownership   a resident owns the owners inside its value: they are dropped with it.
+ */
+import { viewOn, type Endpoint } from '@orujo/core/internal'
+import type { Core, CoreId } from '@orujo/core'
+import type { Body, Writer } from './body.ts'
+import { CopyCache, type Contents } from './copy-cache.ts'
+import { OwnershipError } from './errors.ts'
+import {
+  describeId,
+  homeOf,
+  objectId,
+  SERIAL_LIMIT,
+  type Color,
+  type ObjectId,
+} from './object-id.ts'
+import { PlaceNotes, type PlaceNote } from './place-note.ts'
+import { VALUE, bytesOf, type Shape, type TypedShape } from './shape.ts'
+
+/** Where an object is and which version it has: what an owner holds. */
+export interface Pointer {
+  readonly id: ObjectId
+  readonly color: Color
+  /** Of typed memory, in the heap of its home; else 0. */
+  readonly offset: number
+}
+
+/** Values as they are shared and as they travel; owners inside them are handles to others. */
+export interface Packing {
+  /** Freezes a value, and makes the owners inside parts of it. */
+  freeze(body: Body): void
+  /** A value that can be written, with the same owners inside. */
+  thaw(value: unknown): unknown
+  /** Bytes that mean the same on every core. */
+  pack(value: unknown): Uint8Array
+  /** A copy for readers, frozen. */
+  unpackShared(bytes: Uint8Array, name: string): Contents
+  /** The value itself, for its new home. */
+  unpackMoved(bytes: Uint8Array): Contents
+  /** Drops all that is owned inside a value. */
+  dropInside(core: Core, value: unknown): void
+  /** What has moved along with `value`, as it was tied to it, is forgotten here. */
+  forgetTied(value: unknown): void
+}
+
+/** An exclusive borrow whose owner has lent it to another core. */
+export interface Lent {
+  /** What the borrower has made of it. */
+  update(pointer: Pointer): void
+}
+
+/** An object at its home. */
+export class Resident implements Body {
+  readonly id: ObjectId
+  readonly shape: Shape
+  value: unknown
+  readonly offset: number
+  readonly madeAt: PlaceNote | undefined
+  isFrozen: boolean
+  isKept = true
+  readers = 0
+  writer: Writer | undefined = undefined
+  /** The value as it travels, once it has been asked for. */
+  packed: Uint8Array | undefined = undefined
+
+  constructor(id: ObjectId, contents: Pick<Resident, 'shape' | 'value' | 'offset' | 'madeAt'>) {
+    this.id = id
+    this.shape = contents.shape
+    this.value = contents.value
+    this.offset = contents.offset
+    this.madeAt = contents.madeAt
+    this.isFrozen = contents.shape.kind === 'typed'
+  }
+
+  get pointer(): Pointer {
+    return { id: this.id, color: 0, offset: this.offset }
+  }
+}
+
+/** What has happened, for benchmarks and tests. */
+export interface OwnershipCounts {
+  fetches: number
+  fetchedBytes: number
+  moves: number
+  ownerUpdates: number
+  frees: number
+  remoteDrops: number
+}
+
+export interface StoreOptions {
+  /** Bound of the copies that nobody reads. */
+  readonly cacheBytes: number
+  /** Colours that an object may have before it must move. */
+  readonly colorLimit: number
+  /** Whether all places are noted. */
+  readonly isChecked: boolean
+}
+
+export const STORE_DEFAULTS: StoreOptions = Object.freeze({
+  cacheBytes: 2 ** 28,
+  colorLimit: 2 ** 16,
+  isChecked: false,
+})
+
+export class Store {
+  readonly endpoint: Endpoint
+  readonly packing: Packing
+  readonly copies: CopyCache
+  readonly notes: PlaceNotes
+  readonly counts: OwnershipCounts = {
+    fetches: 0,
+    fetchedBytes: 0,
+    moves: 0,
+    ownerUpdates: 0,
+    frees: 0,
+    remoteDrops: 0,
+  }
+  /** Exclusive borrows of this core that are lent, by number. */
+  readonly lent = new Map<number, Lent>()
+  readonly #residents = new Map<ObjectId, Resident>()
+  readonly #colorLimit: number
+  #serial = 1
+  #lentSerial = 1
+
+  constructor(endpoint: Endpoint, options: StoreOptions, makePacking: (store: Store) => Packing) {
+    this.endpoint = endpoint
+    this.copies = new CopyCache(options.cacheBytes)
+    this.notes = new PlaceNotes(options.isChecked)
+    this.#colorLimit = options.colorLimit
+    this.packing = makePacking(this)
+  }
+
+  /** The store of an endpoint that has one already: it has made or received an owner. */
+  static of({ endpoint }: { readonly endpoint: Endpoint }): Store {
+    return endpoint.state(Store, () => {
+      throw new OwnershipError('OWN_DROPPED', `Endpoint ${endpoint.id} never owned anything.`, {
+        object: `an object of core ${endpoint.id}`,
+      })
+    })
+  }
+
+  get here(): CoreId {
+    return this.endpoint.id
+  }
+
+  /** An id that no object ever had. */
+  freshId(): ObjectId {
+    const serial = this.#serial++
+    if (serial < SERIAL_LIMIT) return objectId(this.here, serial)
+    throw new OwnershipError('OWN_EXHAUSTED', `Core ${this.here} has used up its object ids.`, {
+      object: `core ${this.here}`,
+    })
+  }
+
+  /** The colour after a write; undefined if there is none left and the object must move. */
+  nextColor(color: Color): Color | undefined {
+    return color + 1 < this.#colorLimit ? color + 1 : undefined
+  }
+
+  /** Keeps a value here. */
+  addValue(value: unknown): Resident {
+    return this.#add({ shape: VALUE, value, offset: 0, madeAt: this.notes.ofCreation() })
+  }
+
+  /** Becomes the home of a value that has moved. */
+  addMoved(bytes: Uint8Array): Resident {
+    const { value, parts } = this.packing.unpackMoved(bytes)
+    const resident = this.addValue(value)
+    for (const part of parts) part.container = resident
+    return resident
+  }
+
+  /** Allocates typed memory here: zeros, or `bytes`. ORUJO_MEMORY_EXHAUSTED. */
+  addTyped(shape: TypedShape, bytes?: Uint8Array): Resident {
+    const { ownHeap } = this.endpoint.memory
+    const offset = ownHeap.allocate(shape.type, shape.length)
+    if (bytes === undefined) ownHeap.u8.fill(0, offset, offset + bytesOf(shape))
+    else ownHeap.u8.set(bytes, offset)
+    const value: unknown = viewOn(shape.type, ownHeap.buffer, offset, shape.length)
+    return this.#add({ shape, value, offset, madeAt: this.notes.ofCreation() })
+  }
+
+  /** The object of an id whose home is here. */
+  resident(id: ObjectId): Resident {
+    const resident = this.#residents.get(id)
+    if (resident !== undefined) return resident
+    const object = describeId(id)
+    throw new OwnershipError('OWN_DROPPED', `There is no ${object} any more.`, { object })
+  }
+
+  residents(): Iterable<Resident> {
+    return this.#residents.values()
+  }
+
+  /** Forgets an object, and its memory; what is owned inside is not touched. */
+  forget(resident: Resident): void {
+    this.#residents.delete(resident.id)
+    resident.isKept = false
+    if (resident.shape.kind === 'typed') this.endpoint.memory.ownHeap.free(resident.offset)
+  }
+
+  /** Gives an object here a new id, because it has used up its colours. */
+  rename(resident: Resident): Resident {
+    this.#residents.delete(resident.id)
+    resident.isKept = false
+    const renamed = this.#add(resident)
+    renamed.isFrozen = resident.isFrozen
+    return renamed
+  }
+
+  /** What a reader or the next home gets: bytes that mean the same everywhere. */
+  bytesOf(resident: Resident): Uint8Array {
+    const { shape, offset } = resident
+    if (shape.kind === 'typed') {
+      return this.endpoint.memory.ownHeap.u8.subarray(offset, offset + bytesOf(shape))
+    }
+    if (!resident.isFrozen) this.freeze(resident)
+    return (resident.packed ??= this.packing.pack(resident.value))
+  }
+
+  /** From here on the value does not change until an exclusive borrow. */
+  freeze(resident: Resident): void {
+    this.packing.freeze(resident)
+    resident.isFrozen = true
+  }
+
+  /** The value of an object here, for one who may write it. */
+  writableValue(resident: Resident): unknown {
+    if (resident.isFrozen && resident.shape.kind === 'value') {
+      resident.value = this.packing.thaw(resident.value)
+      resident.isFrozen = false
+    }
+    resident.packed = undefined
+    return resident.value
+  }
+
+  /** A view on typed memory elsewhere, if this endpoint may look at it itself. */
+  viewOf(shape: TypedShape, { id, offset }: Pointer): unknown {
+    const buffer = this.endpoint.memory.bufferOf(homeOf(id))
+    return buffer === undefined ? undefined : viewOn(shape.type, buffer, offset, shape.length)
+  }
+
+  /** Notes an exclusive borrow that is lent; returns its number. */
+  addLent(lent: Lent): number {
+    const number = this.#lentSerial++
+    this.lent.set(number, lent)
+    return number
+  }
+
+  #add(contents: Pick<Resident, 'shape' | 'value' | 'offset' | 'madeAt'>): Resident {
+    const resident = new Resident(this.freshId(), contents)
+    this.#residents.set(resident.id, resident)
+    return resident
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Transfer: owners and loans as arguments and results. An owner that is sent belongs to the
+ * receiver; it is lost to the sender when the message has been accepted, and not before.
+ */
+import { codecExtension, type Endpoint } from '@orujo/core/internal'
+import { Hold } from './hold.ts'
+import { Loaned } from './loaned.ts'
+import { Owned } from './owned.ts'
+import { OWNED_TAG, decodeShape, encodeShape } from './packing.ts'
+import { storeOf } from './stores.ts'
+
+const LOANED_TAG = 1
+
+export const ownedExtension = codecExtension<Endpoint, Owned<unknown>>({
+  tag: OWNED_TAG,
+  prototype: Owned.prototype,
+  encode: ({ hold }, sink) => {
+    hold.requireMovable('send')
+    const { id, color, offset } = hold.pointer
+    encodeShape(hold.shape, sink)
+    sink.integer(id)
+    sink.integer(color)
+    sink.integer(offset)
+    sink.integer(Number(hold.isTied))
+    sink.onSent(() => hold.moveAway())
+  },
+  decode: (source, endpoint) => {
+    const shape = decodeShape(source)
+    const id = source.integer()
+    const color = source.integer()
+    const offset = source.integer()
+    const hold = new Hold(storeOf({ endpoint }), shape, { id, color, offset })
+    hold.isTied = source.integer() === 1
+    return new Owned(hold)
+  },
+})
+
+export const loanedExtension = codecExtension<Endpoint, Loaned>({
+  tag: LOANED_TAG,
+  prototype: Loaned.prototype,
+  encode: ({ hold, isExclusive }, sink) => {
+    const { id, color, offset } = hold.pointer
+    encodeShape(hold.shape, sink)
+    sink.integer(id)
+    sink.integer(color)
+    sink.integer(offset)
+    sink.integer(Number(isExclusive))
+    sink.value(hold.loan === undefined ? undefined : [hold.loan.core, hold.loan.number])
+  },
+  decode: (source, endpoint) => {
+    const shape = decodeShape(source)
+    const id = source.integer()
+    const color = source.integer()
+    const offset = source.integer()
+    const isExclusive = source.integer() === 1
+    const loan = source.value() as [number, number] | undefined // as encoded
+    const hold = new Hold(storeOf({ endpoint }), shape, { id, color, offset })
+    if (loan !== undefined) hold.loan = { core: loan[0], number: loan[1] }
+    return new Loaned(hold, isExclusive)
+  },
+})

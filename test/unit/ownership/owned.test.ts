@@ -1,0 +1,142 @@
+/**
+ * Owned objects on one thread: 2 locales of 2 cores, any schedule.
+ */
+import test from 'ava'
+import { task, f64, type Core, type Task } from '@orujo/core'
+import {
+  drop,
+  lend,
+  type Mut,
+  own,
+  ownArray,
+  type Owned,
+  type Ref,
+  scopedTask,
+  tie,
+} from '@orujo/ownership'
+import * as program from '#ownership/program.js'
+import { Store } from '#ownership/store.js'
+import { Cluster } from '../../support/cluster.ts'
+import { seeded } from '../../support/schedule.ts'
+
+interface Node {
+  name: string
+  next?: Owned<Node>
+}
+
+const definitions = Object.values(program).filter((one) => 'kind' in one)
+const extensions = Object.values(program).filter((one) => 'tag' in one)
+
+const SEEDS = 20
+
+/** Runs a task on core 0 under several schedules; then nothing may be left anywhere. */
+function rule(
+  title: string,
+  main: (core: Core) => Promise<void>,
+  others: readonly Task<never, unknown>[] = [],
+): void {
+  test(title, async (t) => {
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const run = task('test.main', async (core: Core) => main(core))
+      await using cluster = new Cluster({
+        definitions: [...definitions, ...others, run],
+        extensions,
+        locales: 2,
+        coresPerLocale: 2,
+        schedule: seeded(seed),
+      })
+      await cluster.run(run)
+      await cluster.settle()
+      for (const endpoint of cluster.endpoints.slice(0, -1)) {
+        const store = endpoint.state(Store, () => undefined as unknown as Store)
+        if (store !== undefined)
+          {t.is([...store.residents()].length, 0, `core ${endpoint.id}, seed ${seed}`)}
+      }
+    }
+    t.pass()
+  })
+}
+
+const total = task('test.total', async (core: Core, list: Owned<number[]>) => {
+  const sum = await list.read(core, (values) => values.reduce((a, b) => a + b, 0))
+  return { sum, list }
+})
+
+rule(
+  'an owner that is sent can be read where it arrives, and comes back with the answer',
+  async (core) => {
+    const list = own(core, [1, 2, 3])
+    const answer = await core.call(total, 3, list)
+    if (answer.sum !== 6) throw new Error(`sum ${answer.sum}`)
+    await answer.list.write(core, (values) => void values.push(4))
+    const again = await core.call(total, 2, answer.list)
+    if (again.sum !== 10) throw new Error(`sum ${again.sum}`)
+    drop(core, again.list)
+  },
+  [total],
+)
+
+const grow = task('test.grow', async (core: Core, list: Owned<number[]>) => {
+  await list.write(core, (values) => void values.push(values.length + 1))
+  return list
+})
+
+rule(
+  'an exclusive borrow elsewhere moves the object, and its old home is freed',
+  async (core) => {
+    let list = own<number[]>(core, [])
+    for (let i = 0; i < 12; i++) list = await core.call(grow, i % 4, list)
+    const got = await list.read(core, (values) => values.join())
+    if (got !== '1,2,3,4,5,6,7,8,9,10,11,12') throw new Error(got)
+    drop(core, list)
+  },
+  [grow],
+)
+
+const fill = scopedTask('test.fill', (_core: Core, values: Mut<Float64Array>, by: number) => {
+  const view = values.value
+  for (let i = 0; i < view.length; i++) view[i] = view[i]! + by
+})
+const sum = scopedTask('test.sum', (_core: Core, values: Ref<Float64Array>) =>
+  values.value.reduce((a, b) => a + b, 0),
+)
+
+rule(
+  'what is lent exclusively comes back changed, and many can read it then',
+  async (core) => {
+    const values = ownArray(core, f64, 100)
+    {
+      await using mut = await values.borrowMut(core)
+      for (let target = 0; target < core.cores; target++) await lend(core, fill, target, mut, 1)
+      mut.value[0]!++
+    }
+    {
+      using ref = await values.borrow(core)
+      const sums = await Promise.all([0, 1, 2, 3].map((target) => lend(core, sum, target, ref)))
+      if (sums.some((one) => one !== 401)) throw new Error(sums.join())
+    }
+    drop(core, values)
+  },
+  [fill, sum] as unknown as Task<never, unknown>[],
+)
+
+const rename = task('test.rename', async (core: Core, list: Owned<Node>) => {
+  await list.write(core, (node) => node.next!.write(core, (next) => void (next.name += '!')))
+  return list
+})
+
+rule(
+  'owners inside an object travel and are dropped with it',
+  async (core) => {
+    const tail = own<Node>(core, { name: 'tail' })
+    const list = own<Node>(core, { name: 'head', next: tie(tail) })
+    const far = await core.call(rename, 3, list)
+    const names = await far.read(core, async (node) => {
+      const inner = await node.next!.read(core, (next) => next.name)
+      return `${node.name} ${inner}`
+    })
+    if (names !== 'head tail!') throw new Error(names)
+    drop(core, far)
+  },
+  [rename],
+)

@@ -49,8 +49,9 @@ function rule(
       await cluster.settle()
       for (const endpoint of cluster.endpoints.slice(0, -1)) {
         const store = endpoint.state(Store, () => undefined as unknown as Store)
-        if (store !== undefined)
-          {t.is([...store.residents()].length, 0, `core ${endpoint.id}, seed ${seed}`)}
+        if (store !== undefined) {
+          t.is([...store.residents()].length, 0, `core ${endpoint.id}, seed ${seed}`)
+        }
       }
     }
     t.pass()

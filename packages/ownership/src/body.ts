@@ -24,6 +24,8 @@ export interface Body {
   readers: number
   /** The exclusive borrow of it, if that is on this core. */
   writer: Writer | undefined
+  /** Borrows of what is inside, which must end first. */
+  inner: number
 }
 
 export function isInUse(body: Body): boolean {

@@ -3,7 +3,8 @@
  * only one and writes.
  *
  * States      live -> ended. What has ended gives nothing any more: OWN_ESCAPED.
- * Ownership   whoever got it ends it, on every path: `using` a Ref, `await using` a Mut.
+ * Ownership   whoever got it ends it, on every path: `using` a Ref, `await using` a Mut. What is
+ *             inside must have ended before: else the end is refused, OWN_BORROWED.
  * Suspends    the end of a Mut: other cores may only read what its owner knows.
  */
 import type { Core } from '@orujo/core'
@@ -46,8 +47,8 @@ export class Ref<T> implements Reference<T> {
   /** Ends the borrow. Safe to repeat. */
   release(): void {
     if (!this.#isLive) return
-    this.#isLive = false
     this.#hold.endShared(this.#body)
+    this.#isLive = false
   }
 
   [Symbol.dispose](): void {
@@ -110,6 +111,7 @@ export class Mut<T> implements Writer {
   /** Makes what was changed so far known to the owner, and nobody else uses it until `regain`. */
   async lend(): Promise<void> {
     const body = this.#live()
+    this.#hold.requireQuiet(body)
     this.#state = 'lent'
     body.writer = undefined
     if (this.#isChanged) await this.#hold.settle(this.#core, this.#before)
@@ -133,6 +135,7 @@ export class Mut<T> implements Writer {
   async release(): Promise<void> {
     if (this.#state === 'ended') return
     const body = this.#live()
+    this.#hold.requireQuiet(body)
     this.#state = 'ended'
     body.writer = undefined
     if (this.#isChanged) await this.#hold.endChanged(this.#core, this.#before)

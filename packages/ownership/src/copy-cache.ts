@@ -35,6 +35,7 @@ export class Copy implements Body {
   readonly isFrozen = true
   isKept = true
   readers = 0
+  inner = 0
   /** Never: a writer has the object itself. */
   readonly writer: Writer | undefined = undefined
   /** Whether it was used since the last sweep. */

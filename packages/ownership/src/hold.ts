@@ -12,15 +12,15 @@
  * Failure     a conflict is refused, not waited for: whoever wants to wait uses a lock.
  */
 import type { Core } from '@orujo/core'
-import { viewOn } from '@orujo/core/internal'
-import { type Body, isInUse, type Writer } from './body.ts'
+import { type Body, isInUse } from './body.ts'
 import type { Contents } from './copy-cache.ts'
 import { OwnershipError, type OwnershipCode } from './errors.ts'
 import { describeId, homeOf } from './object-id.ts'
 import { describePlace, type PlaceNote } from './place-note.ts'
 import { dropHere, fetchBytes, freeOld, writeOwner } from './protocol.ts'
-import { bytesOf, type Shape, type TypedShape } from './shape.ts'
+import { bytesOf, type Shape } from './shape.ts'
 import type { Lent, Pointer, Resident, Store } from './store.ts'
+import { neighbour, viewOf } from './typed.ts'
 
 export type HoldState = 'free' | 'shared' | 'exclusive' | 'moved' | 'dropped'
 
@@ -84,6 +84,7 @@ export class Hold implements Lent {
     if (this.#readers++ === 0) {
       this.#state = 'shared'
       this.#note = this.store.notes.ofBorrow()
+      if (this.container !== undefined) this.container.inner++
     }
     if (body !== undefined) body.readers++
     return body
@@ -109,7 +110,9 @@ export class Hold implements Lent {
     }
   }
 
+  /** OWN_BORROWED if it is the last, and something inside is still borrowed. */
   endShared(body: Body): void {
+    if (body.readers === 1) this.requireQuiet(body)
     body.readers--
     this.#endReader()
   }
@@ -128,6 +131,7 @@ export class Hold implements Lent {
     this.#requireWriter('borrow exclusively')
     this.#state = 'exclusive'
     this.#note = this.store.notes.ofBorrow()
+    if (this.container !== undefined) this.container.inner++
   }
 
   /**
@@ -154,6 +158,7 @@ export class Hold implements Lent {
   /** Ends an exclusive borrow that has changed nothing. */
   endUnchanged(): void {
     this.#state = 'free'
+    if (this.container !== undefined) this.container.inner--
   }
 
   /**
@@ -166,7 +171,7 @@ export class Hold implements Lent {
     try {
       await this.settle(core, before)
     } finally {
-      this.#state = 'free'
+      this.endUnchanged()
     }
   }
 
@@ -218,24 +223,31 @@ export class Hold implements Lent {
     core.send(dropHere, home, id)
   }
 
+  /** Throws if something inside the object is borrowed: that must end before this does. */
+  requireQuiet(body: Body): void {
+    if (body.inner === 0) return
+    throw this.#error(
+      'OWN_BORROWED',
+      `the borrow of ${this.name} cannot end: something inside it is borrowed still.`,
+    )
+  }
+
   /** Throws unless nobody has borrowed the object and it is still owned by this. */
   requireFree(verb: string, core?: Core): void {
     if (core !== undefined) this.#check(core)
     if (this.#state !== 'free') throw this.#refusal(verb)
   }
 
-  /** Becomes part of the object of `body`. */
-  enter(body: Body): void {
+  /** Throws unless this can become part of the object of `body`, or is. */
+  requireHomeless(body: Body): void {
     if (this.container === body) return
     this.requireFree('make part of another object')
-    if (this.container !== undefined) {
-      throw this.#error(
-        'OWN_NESTED',
-        `${this.name} is part of ${describeId(this.container.id)} and of ` +
-          `${describeId(body.id)}: move() it from one to the other.`,
-      )
-    }
-    this.container = body
+    if (this.container === undefined) return
+    throw this.#error(
+      'OWN_NESTED',
+      `${this.name} is part of ${describeId(this.container.id)} and of ` +
+        `${describeId(body.id)}: move() it from one to the other.`,
+    )
   }
 
   /** A key that these bytes do not share with those before. */
@@ -346,7 +358,9 @@ export class Hold implements Lent {
   }
 
   #endReader(): void {
-    if (--this.#readers === 0) this.#state = 'free'
+    if (--this.#readers > 0) return
+    this.#state = 'free'
+    if (this.container !== undefined) this.container.inner--
   }
 
   #end(state: 'moved' | 'dropped'): void {
@@ -373,22 +387,4 @@ export class Hold implements Lent {
     const first = describePlace(this.#note)
     return new OwnershipError(code, message, { object: this.name, first })
   }
-}
-
-/** Typed memory of another core of the locale, as this core sees it. */
-function neighbour({ id }: Pointer, value: unknown): Body {
-  const writer: Writer | undefined = undefined
-  return { id, value, isFrozen: true, isKept: true, readers: 0, writer }
-}
-
-/** Typed memory that came as bytes. */
-export function viewOf(shape: TypedShape, bytes: Uint8Array): unknown {
-  const { buffer, byteOffset } = aligned(bytes)
-  return viewOn(shape.type, buffer, byteOffset, shape.length)
-}
-
-/** The same bytes where any view may begin. */
-function aligned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const isAligned = bytes.byteOffset % 8 === 0 && bytes.buffer instanceof ArrayBuffer
-  return isAligned ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes)
 }

@@ -15,8 +15,14 @@ import { storeOf } from './stores.ts'
 export function own<T>(core: Core, value: T): Owned<T> {
   requireCore(core)
   const store = storeOf(core)
-  const { pointer } = store.addValue(value)
-  return new Owned<T>(new Hold(store, VALUE, pointer))
+  const resident = store.addValue(value)
+  try {
+    store.packing.adopt(resident)
+  } catch (error) {
+    store.forget(resident)
+    throw error
+  }
+  return new Owned<T>(new Hold(store, VALUE, resident.pointer))
 }
 
 /**

@@ -26,11 +26,12 @@ import type { Body } from './body.ts'
 import type { Contents } from './copy-cache.ts'
 import { OwnershipError } from './errors.ts'
 import { deepFreeze, forEachLeaf, thaw } from './freeze.ts'
-import { Hold, viewOf } from './hold.ts'
+import { Hold } from './hold.ts'
 import { describeId, homeOf } from './object-id.ts'
 import { Owned } from './owned.ts'
 import { VALUE, typedShape, type Shape } from './shape.ts'
 import type { Packing, Pointer, Resident, Store } from './store.ts'
+import { viewOf } from './typed.ts'
 
 /** Objects tied to objects tied to ...: each needs a codec of its own. */
 const MAX_DEPTH = 64
@@ -66,8 +67,15 @@ export class ValuePacking implements Packing {
     ]
   }
 
+  adopt(body: Body): void {
+    const owners: Hold[] = []
+    forEachLeaf(body.value, isOwner, (leaf) => owners.push(holdOf(leaf)))
+    for (const hold of owners) hold.requireHomeless(body)
+    for (const hold of owners) hold.container = body
+  }
+
   freeze(body: Body): void {
-    forEachLeaf(body.value, isOwner, (leaf) => holdOf(leaf).enter(body))
+    this.adopt(body)
     deepFreeze(body.value, isOwner, describeId(body.id))
   }
 

@@ -36,7 +36,9 @@ export interface Pointer {
 
 /** Values as they are shared and as they travel; owners inside them are handles to others. */
 export interface Packing {
-  /** Freezes a value, and makes the owners inside parts of it. */
+  /** Makes the owners inside a value parts of it. */
+  adopt(body: Body): void
+  /** The same, and freezes the value. */
   freeze(body: Body): void
   /** A value that can be written, with the same owners inside. */
   thaw(value: unknown): unknown
@@ -69,6 +71,7 @@ export class Resident implements Body {
   isKept = true
   readers = 0
   writer: Writer | undefined = undefined
+  inner = 0
   /** The value as it travels, once it has been asked for. */
   packed: Uint8Array | undefined = undefined
 

@@ -141,3 +141,30 @@ rule(
   },
   [rename],
 )
+
+rule('a borrow does not end before those of what is inside', async (core) => {
+  const list = own<Node>(core, { name: 'head', next: own<Node>(core, { name: 'tail' }) })
+  const outer = await list.borrowMut(core)
+  const inner = await outer.value.next!.borrowMut(core)
+  await refused('OWN_BORROWED', () => outer.release())
+  inner.value.name = 'end'
+  await inner.release()
+  await outer.release()
+  const ref = await list.borrow(core)
+  const part = await ref.value.next!.borrow(core)
+  await refused('OWN_BORROWED', () => ref.release())
+  part.release()
+  ref.release()
+  drop(core, list)
+})
+
+/** Throws unless `work` is refused with `code`. */
+async function refused(code: string, work: () => unknown): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if ((error as { code?: string }).code === code) return
+    throw error
+  }
+  throw new Error(`not refused with ${code}`)
+}

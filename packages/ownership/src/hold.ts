@@ -177,10 +177,37 @@ export class Hold implements Lent {
 
   /** All that an exclusive borrow owes to others after a write. Suspends as `endChanged`. */
   async settle(core: Core, before: Pointer): Promise<void> {
-    this.#recolor(before)
+    this.recolor(before)
     this.container?.writer?.wrote()
-    if (this.loan !== undefined) await this.#publish(core, this.loan)
-    this.#freeOld(core, before)
+    // suspends: until the owner knows, the object counts as borrowed
+    if (this.loan !== undefined) await this.publish(core, this.loan)
+    this.freeOld(core, before)
+  }
+
+  // Steps of `settle`, methods of their own so that tests can see what each of them is for.
+
+  /** A key that these bytes do not share with those before. */
+  recolor(before: Pointer): void {
+    const pointer = this.#pointer
+    // Under an id that nobody has ever seen, colour 0 is new.
+    if (pointer.id !== before.id) return
+    const color = this.store.nextColor(pointer.color)
+    if (color !== undefined) this.#pointer = { ...pointer, color }
+    else this.#moveToFreshId()
+  }
+
+  /** Tells the owner where the object is now and in which colour. Suspends until it knows. */
+  async publish(core: Core, loan: Loan): Promise<void> {
+    this.store.counts.ownerUpdates++
+    const { id, color, offset } = this.#pointer
+    await core.call(writeOwner, loan.core, loan.number, id, color, offset)
+  }
+
+  /** What was left behind by a move is freed, now that the owner knows. */
+  freeOld(core: Core, before: Pointer): void {
+    if (before.id === this.#pointer.id || homeOf(before.id) === this.store.here) return
+    this.store.counts.frees++
+    core.send(freeOld, homeOf(before.id), before.id)
   }
 
   /** A borrower elsewhere has changed the object. */
@@ -248,31 +275,6 @@ export class Hold implements Lent {
       `${this.name} is part of ${describeId(this.container.id)} and of ` +
         `${describeId(body.id)}: move() it from one to the other.`,
     )
-  }
-
-  /** A key that these bytes do not share with those before. */
-  #recolor(before: Pointer): void {
-    const pointer = this.#pointer
-    // Under an id that nobody has ever seen, colour 0 is new.
-    if (pointer.id !== before.id) return
-    const color = this.store.nextColor(pointer.color)
-    if (color !== undefined) this.#pointer = { ...pointer, color }
-    else this.#moveToFreshId()
-  }
-
-  /** Tells the owner where the object is now and in which colour. Suspends until it knows. */
-  async #publish(core: Core, loan: Loan): Promise<void> {
-    this.store.counts.ownerUpdates++
-    const { id, color, offset } = this.#pointer
-    // suspends: until acknowledged, the object counts as borrowed
-    await core.call(writeOwner, loan.core, loan.number, id, color, offset)
-  }
-
-  /** What was left behind by a move is freed, now that the owner knows. */
-  #freeOld(core: Core, before: Pointer): void {
-    if (before.id === this.#pointer.id || homeOf(before.id) === this.store.here) return
-    this.store.counts.frees++
-    core.send(freeOld, homeOf(before.id), before.id)
   }
 
   #requireWriter(verb: string): void {

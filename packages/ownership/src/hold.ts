@@ -335,9 +335,10 @@ export class Hold implements Lent {
     const body = this.#local()!
     const pointer = this.#pointer
     if (homeOf(pointer.id) === store.here) {
-      const renamed = store.rename(body as Resident) // what has its home here is resident
-      this.#pointer = renamed.pointer
-      this.#body = renamed
+      const resident = body as Resident // what has its home here is one
+      store.rename(resident)
+      this.#pointer = resident.pointer
+      this.#body = resident
       return
     }
     // Typed memory of a neighbour, which alone can give it another id: so it moves here.

@@ -62,7 +62,8 @@ export interface Lent {
 
 /** An object at its home. */
 export class Resident implements Body {
-  readonly id: ObjectId
+  /** Changed only by `Store.rename`. */
+  id: ObjectId
   readonly shape: Shape
   value: unknown
   readonly offset: number
@@ -212,12 +213,11 @@ export class Store {
   }
 
   /** Gives an object here a new id, because it has used up its colours. */
-  rename(resident: Resident): Resident {
+  rename(resident: Resident): void {
     this.#residents.delete(resident.id)
-    resident.isKept = false
-    const renamed = this.#add(resident)
-    renamed.isFrozen = resident.isFrozen
-    return renamed
+    // The same body: what is inside stays part of it.
+    resident.id = this.freshId()
+    this.#residents.set(resident.id, resident)
   }
 
   /** What a reader or the next home gets: bytes that mean the same everywhere. */

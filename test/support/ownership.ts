@@ -1,0 +1,58 @@
+/**
+ * Ownership on a cluster: what its endpoints need to know, their stores, and what must be left in
+ * those at the end: nothing.
+ */
+import type { Task } from '@orujo/core'
+import type { ScopedTask } from '@orujo/ownership'
+import type { AnyDefinition } from '#core/message/definition.js'
+import { ValuePacking } from '#ownership/packing.js'
+import * as program from '#ownership/program.js'
+import { STORE_DEFAULTS, Store, type StoreOptions } from '#ownership/store.js'
+import { Cluster, type ClusterOptions } from './cluster.ts'
+
+const parts = Object.values(program)
+/** What the cores of an ownership program know beside its own definitions. */
+const definitions = parts.filter((one) => 'kind' in one) as unknown as AnyDefinition[]
+const extensions = parts.filter((one) => 'tag' in one)
+
+/** Tasks and scoped tasks of any shape. */
+export type AnyTask = Task<never, unknown> | ScopedTask<never, unknown>
+
+export interface OwnershipClusterOptions extends Omit<ClusterOptions, 'definitions'> {
+  readonly tasks: readonly AnyTask[]
+  readonly store?: Partial<StoreOptions>
+}
+
+/** A cluster whose cores have their stores already, so that a test can look into them. */
+export function ownershipCluster(options: OwnershipClusterOptions): Cluster {
+  const { tasks, store, ...rest } = options
+  const own = tasks as unknown as AnyDefinition[] // definitions, all of them
+  const cluster = new Cluster({ ...rest, definitions: [...definitions, ...own], extensions })
+  for (const endpoint of cluster.endpoints) {
+    endpoint.state(Store, () => {
+      const settings = { ...STORE_DEFAULTS, ...store }
+      return new Store(endpoint, settings, (made) => new ValuePacking(made))
+    })
+  }
+  return cluster
+}
+
+/** The stores of all cores, by number, and then the host's. */
+export function storesOf(cluster: Cluster): Store[] {
+  return cluster.endpoints.map((endpoint) => Store.of({ endpoint }))
+}
+
+/** Throws unless no object, borrow, loan or memory is left. Call it on a settled cluster. */
+export async function checkNothingOwned(cluster: Cluster): Promise<void> {
+  for (const store of storesOf(cluster)) {
+    const left = [...store.residents()].length
+    const borrowed = [...store.copies.copies()].filter(({ readers }) => readers > 0).length
+    if (left + borrowed + store.lent.size > 0) {
+      throw new Error(
+        `core ${store.here}: ${left} objects, ${borrowed} borrowed copies and ` +
+          `${store.lent.size} loans are left`,
+      )
+    }
+  }
+  await cluster.checkFreed()
+}

@@ -1,0 +1,154 @@
+/**
+ * Owners inside other objects, on 2 locales of 2 cores under several schedules: what they do to
+ * the objects around them.
+ */
+import test, { type ExecutionContext } from 'ava'
+import { task, type Core } from '@orujo/core'
+import {
+  Mut,
+  Ref,
+  drop,
+  lend,
+  own,
+  scopedTask,
+  tie,
+  type Owned,
+  type OwnershipError,
+} from '@orujo/ownership'
+import { type AnyTask, checkNothingOwned, ownershipCluster } from '../../support/ownership.ts'
+import { codesOf } from '../../support/machine.ts'
+import { forSeeds } from '../../support/schedule.ts'
+
+interface Leaf {
+  name: string
+}
+interface Tree {
+  name: string
+  leaf: Owned<Leaf>
+}
+
+const SEEDS = 10
+
+/** Runs a task on core 0; then nothing may be left anywhere. */
+function rule(
+  title: string,
+  main: (core: Core, t: ExecutionContext) => Promise<void>,
+  others: readonly AnyTask[] = [],
+): void {
+  test(title, async (t) => {
+    await forSeeds(SEEDS, async (schedule) => {
+      const run = task('test.main', (core: Core) => main(core, t))
+      await using cluster = ownershipCluster({
+        tasks: [run, ...others],
+        store: { colorLimit: 4 },
+        locales: 2,
+        coresPerLocale: 2,
+        schedule,
+      })
+      await cluster.run(run)
+      await cluster.settle()
+      await checkNothingOwned(cluster)
+    })
+    t.pass()
+  })
+}
+
+function makeTree(core: Core, isTied = false): Owned<Tree> {
+  const leaf = own<Leaf>(core, { name: 'leaf' })
+  return own<Tree>(core, { name: 'tree', leaf: isTied ? tie(leaf) : leaf })
+}
+
+const namesOf = scopedTask('test.names-of', async (core: Core, tree: Ref<Tree>) => {
+  const { name, leaf } = tree.value
+  return `${name} ${await leaf.read(core, (inner) => inner.name)}`
+})
+
+async function namesElsewhere(core: Core, tree: Owned<Tree>): Promise<string> {
+  using ref = await tree.borrow(core)
+  return lend(core, namesOf, 2, ref)
+}
+
+rule(
+  'an object that has used up its colours keeps what is inside',
+  async (core, t) => {
+    const tree = makeTree(core)
+    for (let i = 0; i < 9; i++) {
+      await tree.write(core, async (inside) => {
+        inside.name = `tree ${i}`
+        await inside.leaf.write(core, (leaf) => void (leaf.name = `leaf ${i}`))
+      })
+      t.is(await namesElsewhere(core, tree), `tree ${i} leaf ${i}`)
+    }
+    drop(core, tree)
+  },
+  [namesOf],
+)
+
+rule(
+  'a write inside an object whose own value is only viewed changes what others see of it',
+  async (core, t) => {
+    const tree = makeTree(core)
+    t.is(await namesElsewhere(core, tree), 'tree leaf')
+    {
+      await using mut = await tree.borrowMut(core)
+      const leaf = mut.view.leaf as unknown as Owned<Leaf> // as a program without types has it
+      await leaf.write(core, (inside) => void (inside.name = 'new'))
+    }
+    t.is(await namesElsewhere(core, tree), 'tree new')
+    drop(core, tree)
+  },
+  [namesOf],
+)
+
+const rename = task('test.rename', async (core: Core, tree: Owned<Tree>, name: string) => {
+  await tree.write(core, async (inside) => {
+    await inside.leaf.write(core, (leaf) => void (leaf.name = name))
+  })
+  return tree
+})
+
+rule(
+  'what is tied after others have a copy of the whole travels with it all the same',
+  async (core, t) => {
+    const leaf = own<Leaf>(core, { name: 'leaf' })
+    let tree = own<Tree>(core, { name: 'tree', leaf })
+    t.is(await namesElsewhere(core, tree), 'tree leaf')
+    t.deepEqual(await codesOf([async () => void tie(leaf)]), ['OWN_NESTED'])
+    await tree.write(core, (inside) => void tie(inside.leaf))
+    tree = await core.call(rename, 3, tree, 'new')
+    t.is(await namesElsewhere(core, tree), 'tree new')
+    drop(core, tree)
+  },
+  [namesOf, rename],
+)
+
+const nothing = scopedTask('test.nothing', (_core: Core, tree: Mut<Tree>) => void tree)
+
+rule(
+  'no borrow ends or is lent exclusively before those inside it have ended',
+  async (core, t) => {
+    const tree = makeTree(core)
+    const mut = await tree.borrowMut(core)
+    const leaf = await mut.value.leaf.borrowMut(core)
+    const early = await codesOf([() => mut.release(), () => lend(core, nothing, 2, mut)])
+    t.deepEqual(early, ['OWN_BORROWED', 'OWN_BORROWED'])
+    leaf.value.name = 'new'
+    await leaf.release()
+    await lend(core, nothing, 2, mut)
+    await mut.release()
+
+    const ref = await tree.borrow(core)
+    const inside = await ref.value.leaf.borrow(core)
+    t.is(inside.value.name, 'new')
+    const error = t.throws<OwnershipError>(() => ref.release())
+    t.is(error.code, 'OWN_BORROWED')
+    // Another reader of the whole keeps the inside alive.
+    const other = await tree.borrow(core)
+    ref.release()
+    t.throws(() => other.release())
+    inside.release()
+    other.release()
+    drop(core, tree)
+  },
+  [nothing],
+)

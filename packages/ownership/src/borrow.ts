@@ -106,6 +106,8 @@ export class Mut<T> implements Writer {
   /** Something inside was written. */
   wrote(): void {
     this.#isWritten = true
+    // The bytes of a frozen value, too, say where the objects inside are.
+    if (this.#body instanceof Resident) this.#body.packed = undefined
   }
 
   /** Makes what was changed so far known to the owner, and nobody else uses it until `regain`. */

@@ -226,6 +226,14 @@ export class Hold implements Lent {
     this.#end('moved')
   }
 
+  /** From now on it travels with what it is part of. */
+  tie(): void {
+    this.requireMovable('tie')
+    // Bytes of that which were asked for before do not say so.
+    this.container?.writer?.wrote()
+    this.isTied = true
+  }
+
   /** As `requireFree`; what is part of another object, only with that borrowed exclusively. */
   requireMovable(verb: string): void {
     this.requireFree(verb)
@@ -332,10 +340,9 @@ export class Hold implements Lent {
 
   #moveToFreshId(): void {
     const { store, shape } = this
-    const body = this.#local()!
     const pointer = this.#pointer
     if (homeOf(pointer.id) === store.here) {
-      const resident = body as Resident // what has its home here is one
+      const resident = store.resident(pointer.id)
       store.rename(resident)
       this.#pointer = resident.pointer
       this.#body = resident

@@ -123,10 +123,9 @@ export function drop<T>(core: Core, owned: Owned<T>): asserts owned is never {
 
 /**
  * Ties an object to the one that it is, or will be, part of: where that is fetched or moved, this
- * travels in the same message.
+ * travels in the same message. If it is part of it already, that must be borrowed exclusively.
  */
 export function tie<T>(owned: Owned<T>): Owned<T> {
-  owned.hold.requireFree('tie')
-  owned.hold.isTied = true
+  owned.hold.tie()
   return owned
 }

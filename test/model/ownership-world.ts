@@ -160,7 +160,12 @@ export class World {
     if (this.#held.size > 0) throw new Error('the program has objects still')
   }
 
-  #visit(uid: number, hold: Hold, seen: Set<number>, next: (uid: number, hold: Hold) => void): void {
+  #visit(
+    uid: number,
+    hold: Hold,
+    seen: Set<number>,
+    next: (uid: number, hold: Hold) => void,
+  ): void {
     const { state, pointer, container } = hold
     const loan = this.#lenders.get(uid)?.find((one) => one.hold === hold)
     if (loan !== undefined) {

@@ -11,11 +11,14 @@ import { runModel } from './ownership-run.ts'
 
 const SEEDS = 400
 
-test.serial('programs that obey the rules see what was written last, in any schedule', async (t) => {
-  const programs = new Programs()
-  await forSeeds(SEEDS, (_, seed) => runModel(programs, seed))
-  t.pass()
-})
+test.serial(
+  'programs that obey the rules see what was written last, in any schedule',
+  async (t) => {
+    const programs = new Programs()
+    await forSeeds(SEEDS, (_, seed) => runModel(programs, seed))
+    t.pass()
+  },
+)
 
 for (const [name, fault] of Object.entries(FAULTS)) {
   test.serial(`it is noticed if ${name}`, async (t) => {

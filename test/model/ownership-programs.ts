@@ -26,13 +26,21 @@ const MAX_HEIGHT = 3
 /** Tasks that start tasks, and loans of loans. */
 const MAX_DEPTH = 2
 /** After each of which the first task has all objects again. */
-const ROUNDS = 3
+const ROUNDS = 2
+/** Made at the beginning; some are parts of others. */
+const OBJECTS = 5
 /** Exclusive borrows in a row. */
 const BURSTS = Object.freeze([1, 1, 2, 5])
 
 /** The definitions of all programs; `world` is that of the one which runs. */
 export class Programs {
   world!: World
+  /** How often something was done, over all programs. */
+  readonly tally = new Map<string, number>()
+
+  count(what: string, times = 1): void {
+    this.tally.set(what, (this.tally.get(what) ?? 0) + times)
+  }
 
   readonly pause = task('model.pause', () => undefined)
 
@@ -71,7 +79,7 @@ export class Programs {
 
   readonly main = task('model.main', async (core: Core, seed: number) => {
     const actor = new Actor(this, core, seeded(seed), 0)
-    await actor.make()
+    for (let objects = 0; objects < OBJECTS; objects++) await actor.make()
     for (let rounds = 0; rounds < ROUNDS; rounds++) await actor.work()
     actor.dropAll()
   })
@@ -165,11 +173,11 @@ class Actor {
       this.take({ uid, owned: owned as unknown as Owned<Content> }) // one of its kinds
     } else {
       const parts = this.#items.filter((item) => {
-        return this.#choose(3) === 0 && world.height(item.uid) < MAX_HEIGHT
+        return this.#choose(2) === 0 && world.height(item.uid) < MAX_HEIGHT
       })
       for (const part of parts) {
         this.#remove(part)
-        if (this.#choose(2) === 0) tie(part.owned)
+        if (this.#choose(2) === 0) this.#tie(part)
       }
       world.ghosts.set(uid, { isTyped, stamp, parts: parts.map((part) => part.uid) })
       this.take({ uid, owned: own<Content>(core, { uid, stamp, parts }) })
@@ -177,11 +185,18 @@ class Actor {
   }
 
   #drop({ uid, owned }: Item): void {
+    this.#programs.count('drop')
     this.#world.bury(uid)
     drop<Content>(this.#core, owned)
   }
 
+  #tie({ owned }: Item): void {
+    this.#programs.count('tie')
+    tie(owned)
+  }
+
   #move(item: Item): void {
+    this.#programs.count('move')
     this.#remove(item)
     this.take({ uid: item.uid, owned: move(item.owned) })
   }
@@ -194,6 +209,7 @@ class Actor {
   /** Some of the objects go to a task on another core and are back when `work` ends. */
   async #send(): Promise<void> {
     if (this.#depth === MAX_DEPTH) return this.#pause()
+    this.#programs.count('send')
     const core = this.#core
     const items = this.#items.filter(() => this.#choose(2) === 0)
     for (const item of items) this.#remove(item)
@@ -215,6 +231,7 @@ class Actor {
 
   async #read({ uid, owned }: Item): Promise<void> {
     const core = this.#core
+    this.#programs.count(owned.hold.container === undefined ? 'read' : 'read inside')
     const world = this.#world
     const readers = 1 + this.#choose(2)
     const one = async (): Promise<void> => {
@@ -246,6 +263,7 @@ class Actor {
   }
 
   async #lendShared(ref: Ref<Content>, uid: number): Promise<void> {
+    this.#programs.count(ref.hold.container === undefined ? 'lend' : 'lend what is inside')
     const core = this.#core
     const world = this.#world
     const target = this.#choose(core.cores)
@@ -259,6 +277,7 @@ class Actor {
   /** `height`: of objects that may be inside, this one included. */
   async #write({ uid, owned }: Item, height: number): Promise<void> {
     const core = this.#core
+    this.#programs.count(owned.hold.container === undefined ? 'write' : 'write inside')
     let mut = owned.tryBorrowMut(core)
     if (mut.kind === 'absent') mut = await owned.borrowMut(core)
     if (mut.kind !== 'borrowed') throw new Error(`object ${uid} is borrowed`)
@@ -277,29 +296,31 @@ class Actor {
 
   async #change(mut: Mut<Content>, uid: number, height: number): Promise<void> {
     const parts = partsOf(mut.view as Content) // to be written only by its own borrow
-    switch (this.#choose(8)) {
+    switch (this.#choose(9)) {
       case 0:
       case 1:
-      case 2:
         return this.#stamp(mut, uid)
-      case 3:
+      case 2:
         return this.#pause()
-      case 4:
+      case 3:
         if (parts.length > 0) await this.#read(pick(this.#schedule, parts))
         return
+      case 4:
       case 5:
+      case 6:
         if (parts.length > 0) await this.#write(pick(this.#schedule, parts), height - 1)
         return
-      case 6:
+      case 7:
         if (this.#depth < MAX_DEPTH) await this.#lendExclusive(mut, uid)
         return
       default:
-        if (this.#choose(3) === 0) this.#takeOut(mut, uid)
+        if (this.#choose(4) === 0) this.#takeOut(mut, uid)
         else this.#putIn(mut, uid, height)
     }
   }
 
   #stamp(mut: Mut<Content>, uid: number): void {
+    this.#programs.count('change')
     const stamp = this.#world.unique()
     this.#world.ghosts.get(uid)!.stamp = stamp
     const content = mut.value
@@ -311,6 +332,8 @@ class Actor {
     const core = this.#core
     const world = this.#world
     const { hold } = mut
+    this.#programs.count(hold.container === undefined ? 'lend out' : 'lend out what is inside')
+    if (hold.loan !== undefined) this.#programs.count('lend out what was lent')
     world.lend(uid, hold)
     const target = this.#choose(core.cores)
     const seed = this.#seed()
@@ -326,10 +349,11 @@ class Actor {
     })
     const ghost = world.ghosts.get(uid)!
     if (fitting.length === 0 || ghost.isTyped) return
+    this.#programs.count('put in')
     const item = pick(this.#schedule, fitting)
     this.#remove(item)
     ghost.parts.push(item.uid)
-    if (this.#choose(2) === 0) tie(item.owned)
+    if (this.#choose(2) === 0) this.#tie(item)
     const thing = mut.value as Thing // as its ghost says
     thing.parts.push(item)
   }
@@ -337,6 +361,7 @@ class Actor {
   #takeOut(mut: Mut<Content>, uid: number): void {
     const ghost = this.#world.ghosts.get(uid)!
     if (ghost.parts.length === 0) return
+    this.#programs.count('take out')
     const index = this.#choose(ghost.parts.length)
     ghost.parts.splice(index, 1)
     const thing = mut.value as Thing // as its ghost says

@@ -40,6 +40,11 @@ export async function runModel(programs: Programs, seed: number, fault?: Fault):
     world.checkQuiet()
     await checkNothingOwned(cluster)
     await cluster[Symbol.asyncDispose]()
+    for (const { counts, copies } of stores) {
+      for (const [name, count] of Object.entries({ ...counts, evictions: copies.evictions })) {
+        programs.count(name, Number(count))
+      }
+    }
   } finally {
     undo?.()
   }

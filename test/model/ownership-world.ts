@@ -48,6 +48,8 @@ interface Readers {
   pending: number
 }
 
+const NOBODY: Readers = Object.freeze({ live: 0, pending: 0 })
+
 export class World {
   readonly ghosts = new Map<number, Ghost>()
   readonly #stores: readonly Store[]
@@ -57,14 +59,15 @@ export class World {
   readonly #borrowers = new Map<Hold, number>()
   /** By object: who has lent it exclusively, the last one last. */
   readonly #lenders = new Map<number, Loan[]>()
-  /** By core and object. */
-  readonly #readers = new Map<string, Readers>()
+  /** By core and object; only those that are not 0. */
+  readonly #readers: readonly Map<number, Readers>[]
   /** The bytes that each key was seen with. */
   readonly #keys = new Map<string, string>()
   #last = 0
 
   constructor(stores: readonly Store[]) {
     this.#stores = stores
+    this.#readers = stores.map(() => new Map())
     for (const store of stores) this.#watch(store)
   }
 
@@ -95,10 +98,11 @@ export class World {
 
   /** Counts a borrow that begins or ends on `core`, or one that is live. */
   count(core: number, uid: number, kind: keyof Readers, by: 1 | -1): void {
-    const key = `${core} ${uid}`
-    let readers = this.#readers.get(key)
-    if (readers === undefined) this.#readers.set(key, (readers = { live: 0, pending: 0 }))
+    const here = this.#readers[core]!
+    const readers = here.get(uid) ?? { live: 0, pending: 0 }
+    here.set(uid, readers)
     readers[kind] += by
+    if (readers.live === 0 && readers.pending === 0) here.delete(uid)
   }
 
   lend(uid: number, hold: Hold): void {
@@ -154,9 +158,7 @@ export class World {
   /** When nothing is under way any more nobody reads. */
   checkQuiet(): void {
     this.check()
-    for (const [key, { live, pending }] of this.#readers) {
-      if (live !== 0 || pending !== 0) throw new Error(`the program reads still: ${key}`)
-    }
+    for (const here of this.#readers) if (here.size > 0) throw new Error('the program reads still')
     if (this.#held.size > 0) throw new Error('the program has objects still')
   }
 
@@ -212,16 +214,16 @@ export class World {
   }
 
   #checkCounts(core: number, counts: ReadonlyMap<number, number>): void {
+    const here = this.#readers[core]!
     for (const [uid, count] of counts) {
-      const { live, pending } = this.#readers.get(`${core} ${uid}`) ?? { live: 0, pending: 0 }
+      const { live, pending } = here.get(uid) ?? NOBODY
       if (count <= live + pending) continue
       throw new Error(`I6: ${count} readers of object ${uid} on core ${core}, not ${live}`)
     }
-    for (const [key, { live }] of this.#readers) {
-      const [where, uid] = key.split(' ').map(Number)
+    for (const [uid, { live }] of here) {
       // Typed memory of a neighbour is read where it is, which leaves no trace in a store.
-      if (where !== core || live === 0 || this.ghosts.get(uid!)!.isTyped) continue
-      if ((counts.get(uid!) ?? 0) < live) throw new Error(`I6: object ${uid} has ${live} readers`)
+      if ((counts.get(uid) ?? 0) >= live || this.ghosts.get(uid)!.isTyped) continue
+      throw new Error(`I6: object ${uid} has ${live} readers on core ${core}`)
     }
   }
 

@@ -16,7 +16,10 @@ test.serial(
   async (t) => {
     const programs = new Programs()
     await forSeeds(SEEDS, (_, seed) => runModel(programs, seed))
-    t.pass()
+    for (const [what, times] of programs.tally) {
+      t.log(`${what}: ${times}`)
+      t.true(times > 50, `the programs hardly ever do this: ${what}`)
+    }
   },
 )
 

@@ -7,7 +7,8 @@ import test from 'ava'
 import { forSeeds } from '../support/schedule.ts'
 import { FAULTS } from './ownership-faults.ts'
 import { Programs } from './ownership-programs.ts'
-import { runModel } from './ownership-run.ts'
+import { runModel, runViolations } from './ownership-run.ts'
+import { VIOLATIONS } from './ownership-violations.ts'
 
 const SEEDS = 400
 
@@ -38,3 +39,9 @@ for (const [name, fault] of Object.entries(FAULTS)) {
     t.fail(`not in ${SEEDS} seeds`)
   })
 }
+
+test.serial('what breaks a rule is refused by name, and changes nothing', async (t) => {
+  const programs = new Programs()
+  await forSeeds(300, (_, seed) => runViolations(programs, seed))
+  for (const name of Object.keys(VIOLATIONS)) t.is(programs.tally.get(name), 300, name)
+})

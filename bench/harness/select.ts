@@ -35,10 +35,7 @@ export function selectByName<C extends { readonly name: string }>(
   return cases.filter(({ name }) => names.includes(name))
 }
 
-function requireKnown(
-  cases: readonly { readonly name: string }[],
-  names: readonly string[],
-): void {
+function requireKnown(cases: readonly { readonly name: string }[], names: readonly string[]): void {
   const known = cases.map(({ name }) => name)
   const unknown = names.find((name) => !known.includes(name))
   if (unknown === undefined) return

@@ -29,12 +29,9 @@ export { meterHere }
 
 export const makeBall = factory('bench.modes.ping-pong.ball', (): Ball => new Float64Array(BALL))
 
-export const hit = objectDelegate(
-  'bench.modes.ping-pong.hit',
-  (_core: Core, ball: Ball): void => {
-    returnIt(ball)
-  },
-)
+export const hit = objectDelegate('bench.modes.ping-pong.hit', (_core: Core, ball: Ball): void => {
+  returnIt(ball)
+})
 
 export const playHere = task(
   'bench.modes.ping-pong.play',

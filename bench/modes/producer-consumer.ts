@@ -54,11 +54,7 @@ export const consume = delegate(
 
 export const consumeOwned = task(
   'bench.modes.hand-over.consume-owned',
-  async (
-    core: Core,
-    tally: SymmetricObject<Tally>,
-    item: Owned<Float64Array>,
-  ): Promise<void> => {
+  async (core: Core, tally: SymmetricObject<Tally>, item: Owned<Float64Array>): Promise<void> => {
     const sum = await item.read(core, (values) => addUp(values))
     tally.local(core).sum += sum
     drop(core, item)

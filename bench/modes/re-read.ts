@@ -20,15 +20,7 @@ import {
   type Core,
   type GlobalArray,
 } from '@orujo/core'
-import {
-  drop,
-  lend,
-  own,
-  ownArray,
-  scopedTask,
-  type Owned,
-  type Ref,
-} from '@orujo/ownership'
+import { drop, lend, own, ownArray, scopedTask, type Owned, type Ref } from '@orujo/ownership'
 import { wordAt } from '#kernels/gups/reference.js'
 import { inFibres } from './fibres.ts'
 import { measured, meterHere } from './meter.ts'

@@ -84,7 +84,11 @@ export class ValuePacking implements Packing {
   }
 
   pack(value: unknown): Uint8Array {
-    return this.#within((codec) => codec.bytes.slice(0, codec.encodeOne(value, 'an owned value')))
+    return this.#within((codec) => {
+      // First, because the codec may need a larger buffer for it.
+      const length = codec.encodeOne(value, 'an owned value')
+      return codec.bytes.slice(0, length)
+    })
   }
 
   unpackShared(bytes: Uint8Array, name: string): Contents {

@@ -168,3 +168,17 @@ async function refused(code: string, work: () => unknown): Promise<void> {
   }
   throw new Error(`not refused with ${code}`)
 }
+
+rule(
+  'a value of any size can be read elsewhere',
+  async (core) => {
+    const list = own(
+      core,
+      Array.from({ length: 5000 }, (_, i) => i),
+    )
+    const { sum, list: back } = await core.call(total, 3, list)
+    if (sum !== 12_497_500) throw new Error(`sum ${sum}`)
+    drop(core, back)
+  },
+  [total],
+)

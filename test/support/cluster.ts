@@ -62,10 +62,12 @@ export interface ClusterOptions {
   readonly isLooping?: boolean
   /** Steps after which a run that still makes progress is taken for a livelock. */
   readonly maxSteps?: number
+  /** Called after every step; throws if something is not as it must be. */
+  readonly onStep?: () => void
 }
 
 type Settings = Required<
-  Omit<ClusterOptions, 'definitions' | 'extensions' | 'schedule' | 'delivery'>
+  Omit<ClusterOptions, 'definitions' | 'extensions' | 'schedule' | 'delivery' | 'onStep'>
 >
 
 const DEFAULTS: Settings = {
@@ -99,6 +101,7 @@ export class Cluster {
   readonly #schedule: Schedule
   readonly #delivery: Delivery
   readonly #maxSteps: number
+  readonly #onStep: () => void
   readonly #metrics: ArrayBuffer
   /** Every scope that an endpoint has heard of. */
   readonly #scopes: { readonly endpoint: Endpoint; readonly scope: Scope }[] = []
@@ -118,6 +121,7 @@ export class Cluster {
     this.#schedule = options.schedule ?? seeded(1)
     this.#delivery = options.delivery ?? chosen(this.#schedule)
     this.#maxSteps = options.maxSteps
+    this.#onStep = options.onStep ?? (() => undefined)
     this.#isLooping = options.isLooping
     this.#metrics = new ArrayBuffer(metricsBytes(count))
     const { coresPerLocale, dequeRecords } = options
@@ -264,6 +268,7 @@ export class Cluster {
         throw new Error(`No end after ${steps} steps.\n${this.describe()}`)
       }
       const isProgress = await (this.#isLooping ? this.#loopStep() : this.#step())
+      this.#onStep()
       idleSteps = isProgress ? 0 : idleSteps + 1
       if (idleSteps < patience) continue
       // The schedule may just not have chosen those who can do something: try everybody.

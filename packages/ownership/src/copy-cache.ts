@@ -51,7 +51,9 @@ export class Copy implements Body {
 
 interface Fetch {
   readonly color: Color
-  readonly copy: Promise<Copy>
+  /** Who waits, and will be readers from the moment of arrival. */
+  waiters: number
+  copy: Promise<Copy> | undefined
 }
 
 export class CopyCache {
@@ -74,15 +76,19 @@ export class CopyCache {
     return copy
   }
 
-  /** The copy of a key, by `fetch` unless it is here or on its way. Suspends. */
-  async get(id: ObjectId, color: Color, fetch: () => Promise<Contents>): Promise<Copy> {
+  /** The copy of a key for one more reader, by `fetch` unless it is here or under way. Suspends. */
+  async acquire(id: ObjectId, color: Color, fetch: () => Promise<Contents>): Promise<Copy> {
     const known = this.find(id, color)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      known.readers++
+      return known
+    }
     const underWay = this.#fetches.get(id)
-    if (underWay?.color === color) return underWay.copy
-    const copy = this.#fetch(id, color, fetch)
-    this.#fetches.set(id, { color, copy })
-    return copy
+    if (underWay?.color === color) {
+      underWay.waiters++
+      return underWay.copy!
+    }
+    return this.#fetch(id, color, fetch)
   }
 
   /** A copy that has arrived. */
@@ -107,12 +113,22 @@ export class CopyCache {
     return this.#copies.values()
   }
 
-  async #fetch(id: ObjectId, color: Color, fetch: () => Promise<Contents>): Promise<Copy> {
-    try {
-      return this.add(id, color, await fetch())
-    } finally {
-      if (this.#fetches.get(id)?.color === color) this.#fetches.delete(id)
+  #fetch(id: ObjectId, color: Color, fetch: () => Promise<Contents>): Promise<Copy> {
+    const arrival = async (): Promise<Copy> => {
+      try {
+        const contents = await fetch()
+        // It may have come meanwhile with what it is tied to.
+        const copy = this.find(id, color) ?? this.add(id, color, contents)
+        copy.readers += underWay.waiters
+        return copy
+      } finally {
+        if (this.#fetches.get(id) === underWay) this.#fetches.delete(id)
+      }
     }
+    const underWay: Fetch = { color, waiters: 1, copy: undefined }
+    this.#fetches.set(id, underWay)
+    underWay.copy = arrival()
+    return underWay.copy
   }
 
   /** A second chance for what was used lately, as a clock has it; `newest` stays. */

@@ -95,13 +95,12 @@ export class Hold implements Lent {
     const { store, shape } = this
     const { id, color } = this.#pointer
     try {
-      const copy = await store.copies.get(id, color, async (): Promise<Contents> => {
+      const copy = await store.copies.acquire(id, color, async (): Promise<Contents> => {
         const bytes = await this.#fetch(core)
         return shape.kind === 'typed'
           ? { value: viewOf(shape, bytes), bytes: bytes.byteLength, parts: [] }
           : store.packing.unpackShared(bytes, this.name)
       })
-      copy.readers++
       this.#body = copy
       return copy
     } catch (error) {

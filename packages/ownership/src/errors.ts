@@ -12,6 +12,7 @@ export type OwnershipCode =
   | 'OWN_FROZEN'
   | 'OWN_FOREIGN'
   | 'OWN_NESTED'
+  | 'OWN_KEPT'
   | 'OWN_CLOSED'
   | 'OWN_EXHAUSTED'
 

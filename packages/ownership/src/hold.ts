@@ -272,6 +272,12 @@ export class Hold implements Lent {
     if (this.#state !== 'free') throw this.#refusal(verb)
   }
 
+  /** Throws unless the object was moved away or dropped, or has become part of another. */
+  requireGone(): void {
+    if (this.#state === 'moved' || this.#state === 'dropped' || this.container !== undefined) return
+    throw this.#error('OWN_KEPT', `${this.name} is still owned: nothing has moved or dropped it.`)
+  }
+
   /** Throws unless this can become part of the object of `body`, or is. */
   requireHomeless(body: Body): void {
     if (this.container === body) return

@@ -16,5 +16,5 @@ export type {
   SharedOwner,
 } from './lent.ts'
 export { own, ownArray } from './make.ts'
-export { Owned, drop, move, tie } from './owned.ts'
+export { Owned, drop, gone, move, take, tie } from './owned.ts'
 export { configureOwnership, type OwnershipOptions } from './stores.ts'

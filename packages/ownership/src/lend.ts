@@ -18,8 +18,8 @@ declare const scoped: unique symbol
 /** A task that may be lent references; only `lend` starts it. */
 export interface ScopedTask<A extends unknown[], R> {
   readonly name: string
-  /** Never present: carries the types. */
-  readonly [scoped]?: (...args: A) => R
+  /** Never present: carries the types, and tells it from a task that anybody may call. */
+  readonly [scoped]: (...args: A) => R
 }
 
 /** A task whose parameters may be `Ref` and `Mut`, on top of what can be sent. */
@@ -42,7 +42,8 @@ export function scopedTask<A extends unknown[], R>(
       for (const borrow of borrows.reverse()) await borrow?.release()
     }
   }
-  return new Definition<'task', A, R>('task', name, run as unknown as Body)
+  const definition = new Definition<'task', A, R>('task', name, run as unknown as Body)
+  return definition as unknown as ScopedTask<A, R> // the types go another way
 }
 
 /**

@@ -80,6 +80,13 @@ export class ValuePacking implements Packing {
     deepFreeze(body.value, isOwner, describeId(body.id))
   }
 
+  readopt(before: Body, body: Body): void {
+    forEachLeaf(body.value, isOwner, (leaf) => {
+      const hold = holdOf(leaf)
+      if (hold.container === before) hold.container = body
+    })
+  }
+
   thaw(value: unknown): unknown {
     return thaw(value, isOwner)
   }

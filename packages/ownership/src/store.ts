@@ -40,6 +40,8 @@ export interface Packing {
   adopt(body: Body): void
   /** The same, and freezes the value. */
   freeze(body: Body): void
+  /** The object of `before` goes on as `body`: what is part of it stays so. */
+  readopt(before: Body, body: Body): void
   /** A value that can be written, with the same owners inside. */
   thaw(value: unknown): unknown
   /** Bytes that mean the same on every core. */
@@ -217,6 +219,7 @@ export class Store {
     resident.isKept = false
     const renamed = this.#add(resident)
     renamed.isFrozen = resident.isFrozen
+    this.packing.readopt(resident, renamed)
     return renamed
   }
 

@@ -24,7 +24,7 @@ import {
   type GlobalArray,
   type SymmetricObject,
 } from '@orujo/core'
-import { drop, move, ownArray, type Owned } from '@orujo/ownership'
+import { drop, take, ownArray, type Owned } from '@orujo/ownership'
 import { wordAt } from '#kernels/gups/reference.js'
 import { inFibres } from './fibres.ts'
 import { measured, meterHere } from './meter.ts'
@@ -115,7 +115,7 @@ export const takeOwner = task(
   async (core: Core, shelf: SymmetricObject<Shelf>, place: number) => {
     const { locks, owners } = shelf.local(core)
     const ticket = await locks[place]!.acquire()
-    return { ticket, owner: move(owners[place]!) }
+    return { ticket, owner: take(owners[place]!) }
   },
 )
 
@@ -129,7 +129,7 @@ export const putOwner = task(
     owner: Owned<Int32Array>,
   ): void => {
     const { locks, owners } = shelf.local(core)
-    owners[place] = move(owner)
+    owners[place] = take(owner)
     locks[place]!.giveBack(ticket)
   },
 )

@@ -10,7 +10,7 @@ import {
   type Ref,
   drop,
   lend,
-  move,
+  take,
   own,
   ownArray,
   scopedTask,
@@ -138,7 +138,7 @@ class Actor {
         }
         return
       case 6:
-        return this.#move(item)
+        return this.#take(item)
       case 7:
         if (this.#choose(3) === 0) {
           this.#remove(item)
@@ -178,12 +178,12 @@ class Actor {
 
   #drop({ uid, owned }: Item): void {
     this.#world.bury(uid)
-    drop<Content>(this.#core, owned)
+    drop(this.#core, owned)
   }
 
-  #move(item: Item): void {
+  #take(item: Item): void {
     this.#remove(item)
-    this.take({ uid: item.uid, owned: move(item.owned) })
+    this.take({ uid: item.uid, owned: take(item.owned) })
   }
 
   #remove(item: Item): void {
@@ -341,7 +341,7 @@ class Actor {
     ghost.parts.splice(index, 1)
     const thing = mut.value as Thing // as its ghost says
     const [item] = thing.parts.splice(index, 1)
-    this.take({ uid: item!.uid, owned: move(item!.owned) })
+    this.take({ uid: item!.uid, owned: take(item!.owned) })
   }
 
   #choose(count: number): number {

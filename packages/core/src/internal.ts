@@ -40,4 +40,5 @@ export {
 } from './message/codec-extension.ts'
 export { type Body, Definition } from './message/definition.ts'
 export { HandlerTable } from './message/handlers.ts'
+export { WaitQueue } from './sync/wait-queue.ts'
 export { MemoryNetwork } from './transport/memory.ts'

@@ -18,3 +18,19 @@ export type {
 export { own, ownArray } from './make.ts'
 export { Owned, drop, gone, move, take, tie } from './owned.ts'
 export { configureOwnership, type OwnershipOptions } from './stores.ts'
+export { Arc, arc, shareOwned } from './std/arc.ts'
+export { Atomic, type Exchanged, atomicF64, atomicI32, atomicI64 } from './std/atomic.ts'
+export {
+  type ChannelOptions,
+  Receiver,
+  SendError,
+  Sender,
+  type TryReceived,
+  type TrySent,
+  channel,
+} from './std/channel.ts'
+export { LendingScope, scope } from './std/lending-scope.ts'
+export { ReadGuard, WriteGuard } from './std/lock-guard.ts'
+export { type OwnedMutex, type RwLock, lockOwned, ownedMutex, rwLock } from './std/lock.ts'
+export { type Near, type Placement, placeSpawns, spawn, spawnTo } from './std/spawn.ts'
+export { delegateRead, update } from './std/update.ts'

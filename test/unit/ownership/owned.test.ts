@@ -4,6 +4,7 @@
 import test from 'ava'
 import { task, f64, type Core, type Task } from '@orujo/core'
 import {
+  configureOwnership,
   drop,
   lend,
   type Mut,
@@ -182,3 +183,14 @@ rule(
   },
   [total],
 )
+
+rule('what is part of an object stays so when that gets a new id', async (core) => {
+  await configureOwnership(core, { colorLimit: 2 })
+  const list = own<Node>(core, { name: 'head', next: own<Node>(core, { name: 'tail' }) })
+  for (let i = 0; i < 5; i++) {
+    await list.write(core, (node) => node.next!.write(core, (next) => void (next.name += '!')))
+  }
+  const name = await list.read(core, (node) => node.next!.read(core, (next) => next.name))
+  if (name !== 'tail!!!!!') throw new Error(name)
+  drop(core, list)
+})

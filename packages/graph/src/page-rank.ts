@@ -137,11 +137,7 @@ export async function openPageRank(core: Core, graph: DistributedGraph): Promise
 }
 
 /** Gives this core's shares and sums to all others, and waits for theirs. */
-function giveShares(
-  core: Core,
-  parts: SymmetricObject<RankPart>,
-  parity: number,
-): Promise<number> {
+function giveShares(core: Core, parts: SymmetricObject<RankPart>, parity: number): Promise<number> {
   const part = parts.local(core)
   const shares = part.ownShares(parity)
   const { change, dangling } = part.ownSums(parity)

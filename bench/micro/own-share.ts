@@ -55,11 +55,7 @@ export const shareIt = task(
   },
 )
 
-async function shareWithAll(
-  core: Core,
-  value: Owned<Catalogue>,
-  count: number,
-): Promise<number[]> {
+async function shareWithAll(core: Core, value: Owned<Catalogue>, count: number): Promise<number[]> {
   using ref = await value.borrow(core)
   return await Promise.all(
     Array.from({ length: READERS }, (_, reader) =>

@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import { releaseProxy, wrap } from 'comlink'
 import { task, type Core } from '@orujo/core'
-import { drop, lend, own, scopedTask, type Ref } from '@orujo/ownership'
+import { drop, lend, own, scopedTask, type Owned, type Ref } from '@orujo/ownership'
 import { Piscina } from 'piscina'
 import { scaled, verify, type MicroCase } from '../harness/case.ts'
 import {
@@ -48,21 +48,21 @@ export const shareIt = task(
     const plain = makeCatalogue()
     const start = performance.now()
     const value = own(core, plain)
-    let sum = 0
-    {
-      using ref = await value.borrow(core)
-      const sums = await Promise.all(
-        Array.from({ length: READERS }, (_, reader) =>
-          lend(core, readShare, reader, ref, reader, count),
-        ),
-      )
-      sum = sums.reduce((total, one) => total + one, 0)
-    }
+    const sums = await shareWithAll(core, value, count)
     const seconds = (performance.now() - start) / 1000
     drop(core, value)
-    return { seconds, sum }
+    return { seconds, sum: sums.reduce((total, one) => total + one, 0) }
   },
 )
+
+async function shareWithAll(core: Core, value: Owned<Catalogue>, count: number): Promise<number[]> {
+  using ref = await value.borrow(core)
+  return await Promise.all(
+    Array.from({ length: READERS }, (_, reader) =>
+      lend(core, readShare, reader, ref, reader, count),
+    ),
+  )
+}
 
 function expectedSum(count: number): number {
   const value = makeCatalogue()

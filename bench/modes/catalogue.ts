@@ -1,8 +1,10 @@
 /**
  * Catalogue: every program of the comparison of modes.
  */
+import { bfs } from './bfs.ts'
 import { keyValue } from './key-value.ts'
 import type { ModeCase } from './mode-case.ts'
+import { pageRank } from './page-rank.ts'
 import { pingPong } from './ping-pong.ts'
 import { producerConsumer } from './producer-consumer.ts'
 import { reRead } from './re-read.ts'
@@ -14,4 +16,6 @@ export const MODE_CASES: readonly ModeCase[] = [
   producerConsumer,
   pingPong,
   keyValue,
+  bfs,
+  pageRank,
 ]

@@ -113,6 +113,8 @@ export function move<T>(owned: Owned<T>): Owned<T> {
   hold.moveAway()
   const moved = new Hold(store, shape, pointer)
   moved.isTied = hold.isTied
+  moved.isRoaming = hold.isRoaming
+  if (moved.isRoaming) store.noteRoaming(moved)
   return new Owned<T>(moved)
 }
 

@@ -20,7 +20,7 @@ export const attach = delegate(
         report: (row) => void root.send(reportMemory, core.host, core.id, row),
         relieve: () => void root.send(relieve, core.id),
         askLoads: () => void root.send(askLoads, core.host, core.id),
-        spill: (by, why, isEnough) => spill(by, placer, why, isEnough),
+        spill: (by, goal) => spill(by, placer, goal),
       },
     )
     setPlacer(core, placer)
@@ -38,7 +38,8 @@ export const relieve = task('own.control.relieve', async (core: Core): Promise<v
   const placer = placerOf(core)
   if (placer === undefined) return
   try {
-    await spill(core, placer, 'over-high-water', () => !placer.isOverHighWater)
+    const isEnough = (): boolean => !placer.isOverHighWater
+    await spill(core, placer, { why: 'over-high-water', pieceBytes: Infinity, isEnough })
   } finally {
     placer.relieved()
   }

@@ -33,8 +33,16 @@ export interface PlacerLinks {
   relieve(): void
   /** Asks the controller for the loads. */
   askLoads(): void
-  /** Moves objects away until `isEnough`, or none is left that can go. Suspends. */
-  spill(core: Core, why: DecisionReason, isEnough: () => boolean): Promise<void>
+  /** Moves objects away until it is enough, or none is left that can go. Suspends. */
+  spill(core: Core, goal: SpillGoal): Promise<void>
+}
+
+/** What objects are moved away for. */
+export interface SpillGoal {
+  readonly why: 'makes-room' | 'over-high-water'
+  /** What is needed in a row in the heap; Infinity if any bytes will do. */
+  readonly pieceBytes: number
+  readonly isEnough: () => boolean
 }
 
 export class Placer implements MemoryWatch {
@@ -169,7 +177,8 @@ export class Placer implements MemoryWatch {
     const need = needOfTyped(bytes)
     const { ownHeap } = this.store.endpoint.memory
     const isEnough = (): boolean => need.bytes <= ownHeap.usage().largestFree
-    if (!isEnough()) await this.#links.spill(core, 'makes-room', isEnough)
+    if (isEnough()) return
+    await this.#links.spill(core, { why: 'makes-room', pieceBytes: need.bytes, isEnough })
   }
 }
 

@@ -130,10 +130,12 @@ async function placeThere(
   { limit, why }: { readonly limit: number; readonly why: DecisionReason },
 ): Promise<Made | undefined> {
   const refusing = new Set([core.id])
+  placer.table.takeRow(core.id, placer.row())
   for (;;) {
     const target = placer.table.choose(need, limit, (one) => refusing.has(one))
     if (target === undefined) return undefined
     const figures = placer.figuresFor(target, need.bytes)
+    placer.table.reserve(target, need)
     const answer = await making.there(target, limit)
     if (!(answer instanceof Float64Array)) {
       placer.decided('place', why, making.subject, target, figures)

@@ -10,7 +10,7 @@
 import type { Core } from '@orujo/core'
 import { describe } from '@orujo/core/internal'
 import { adopt } from './controller-protocol.ts'
-import type { Placer } from './controller-core.ts'
+import type { Placer, SpillGoal } from './controller-core.ts'
 import type { DecisionReason } from './controller-log.ts'
 import { needOfTyped, needOfValue } from './controller-table.ts'
 import { describeId } from './object-id.ts'
@@ -18,27 +18,49 @@ import { freeOld } from './protocol.ts'
 import { bytesOf } from './shape.ts'
 import type { Resident, RoamingOwner, Store } from './store.ts'
 
-/** Moves objects away, large ones first, until `isEnough` or none is left that can go. Suspends. */
+/** Of values, which lie in no piece of the heap. */
+const NO_PIECE = -1
+
+/**
+ * Moves objects away until `isEnough` or none is left that can go. Suspends.
+ */
 export async function spill(
   core: Core,
   placer: Placer,
-  why: DecisionReason,
-  isEnough: () => boolean,
+  { why, pieceBytes, isEnough }: SpillGoal,
 ): Promise<void> {
   using guard = await placer.spilling.lock()
   void guard
-  for (const owner of candidates(placer.store)) {
+  for (const owner of candidates(placer.store, pieceBytes)) {
     // suspends: others may have made room as well
     if (isEnough()) return
     await spillOne(core, placer, owner, why)
   }
 }
 
-function candidates(store: Store): RoamingOwner[] {
-  const sizeOf = ({ pointer }: RoamingOwner): number => sizeAtHome(store.resident(pointer.id))
-  return [...store.roaming.values()]
-    .filter(isFree)
-    .sort((first, second) => sizeOf(second) - sizeOf(first))
+/**
+ * Who can go, in the order in which they should: for a piece of the heap, those of the piece of that
+ * size that has most to move first, because it may have nothing else; then large ones first.
+ */
+function candidates(store: Store, pieceBytes: number): RoamingOwner[] {
+  const found = [...store.roaming.values()].filter(isFree).map((owner) => {
+    const resident = store.resident(owner.pointer.id)
+    return { owner, bytes: sizeAtHome(resident), piece: pieceOf(store, resident, pieceBytes) }
+  })
+  const movable = new Map<number, number>()
+  for (const { piece, bytes } of found) movable.set(piece, (movable.get(piece) ?? 0) + bytes)
+  found.sort((first, second) => {
+    if (first.piece === second.piece) return second.bytes - first.bytes
+    const difference = movable.get(second.piece)! - movable.get(first.piece)!
+    return difference !== 0 ? difference : first.piece - second.piece
+  })
+  return found.map(({ owner }) => owner)
+}
+
+/** Number of the piece of the heap that typed memory lies in, of pieces of a size. */
+function pieceOf({ endpoint }: Store, { shape, offset }: Resident, pieceBytes: number): number {
+  if (shape.kind !== 'typed') return NO_PIECE
+  return Math.floor((offset - endpoint.memory.ownHeap.sharedBytes) / pieceBytes)
 }
 
 /** Whether the owner alone says where its object is, and nobody uses it. */
@@ -56,7 +78,9 @@ async function spillOne(
   owner: RoamingOwner,
   why: DecisionReason,
 ): Promise<void> {
-  const { store, table, highWater } = placer
+  const { store, table } = placer
+  // What must live here pushes others out, wherever they fit.
+  const limit = why === 'makes-room' ? 1 : placer.highWater
   if (!isFree(owner)) return
   const { pointer } = owner
   const resident = store.resident(pointer.id)
@@ -66,12 +90,13 @@ async function spillOne(
   const isTyped = shape.kind === 'typed'
   const need = (isTyped ? needOfTyped : needOfValue)(bytes.byteLength)
   table.takeRow(core.id, placer.row())
-  const target = table.choose(need, highWater, (one) => one === core.id)
+  const target = table.choose(need, limit, (one) => one === core.id)
   if (target === undefined) return
   const figures = placer.figuresFor(target, need.bytes)
   const of = isTyped ? ([describe(shape.type), shape.length] as const) : undefined
+  table.reserve(target, need)
   // suspends: anything may happen to the object
-  const answer = await core.call(adopt, target, of, bytes, highWater)
+  const answer = await core.call(adopt, target, of, bytes, limit)
   if (answer instanceof Float64Array) {
     table.takeRow(target, answer)
     return

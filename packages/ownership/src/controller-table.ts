@@ -2,8 +2,8 @@
  * Placement table: what somebody knows of the memory of every core, and the choice that follows
  * from it. Nobody's table is exact: whoever is chosen has the last word.
  *
- * Invariants  a choice reserves what it was made for until that core is heard of again, so that one
- *             who chooses often does not choose the same core every time.
+ * Invariants  what is on its way to a core counts as used there until that core is heard of again,
+ *             so that one who chooses often does not choose the same core every time.
  * Access      its own endpoint.
  */
 import type { CoreId, LocaleId, Topology } from '@orujo/core'
@@ -93,6 +93,11 @@ export class PlacementTable {
     this.#reserved[core] = 0
   }
 
+  /** Something is on its way to a core. */
+  reserve(core: CoreId, { bytes }: Need): void {
+    this.#reserved[core]! += bytes
+  }
+
   /** Bytes that are, or will be, in use on a core. */
   usedBytes(core: CoreId): number {
     const row = this.row(core)
@@ -105,7 +110,7 @@ export class PlacementTable {
 
   /**
    * The most vacant core of the most vacant locale that has room below `limit`, a part of its
-   * memory, and reserves it there; undefined if none has.
+   * memory; undefined if none has.
    */
   choose(need: Need, limit: number, isRefused: (core: CoreId) => boolean): CoreId | undefined {
     const { cores } = this.#topology
@@ -114,7 +119,6 @@ export class PlacementTable {
       if (isRefused(core) || !this.#hasRoom(core, need, limit)) continue
       if (best === undefined || this.#isMoreVacant(core, best)) best = core
     }
-    if (best !== undefined) this.#reserved[best]! += need.bytes
     return best
   }
 

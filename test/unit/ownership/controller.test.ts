@@ -23,7 +23,7 @@ import { seeded } from '../../support/schedule.ts'
 const definitions = Object.values(program).filter((one) => 'kind' in one)
 const extensions = Object.values(program).filter((one) => 'tag' in one)
 
-const SEEDS = 20
+const SEEDS = 10
 const KIB = 2 ** 10
 /** Of each core; of that 57 KiB may be used before the mark of 0.9. */
 const OWN_BYTES = 64 * KIB
@@ -127,6 +127,11 @@ async function dropAll(core: Core, arrays: readonly Owned<Uint8Array>[], first =
   }
 }
 
+/** Lets reports and tables arrive. */
+async function untilTold(core: Core): Promise<void> {
+  for (let turns = 0; turns < 100; turns++) await core.yield()
+}
+
 rule({
   title: 'what fits below the high-water mark is placed where it is asked for',
   main: async (core, t) => {
@@ -152,6 +157,7 @@ rule({
     for (let dst = 1; dst < core.cores - core.topology.coresPerLocale; dst++) {
       taken.push(await core.call(take, dst, 16 * KIB))
     }
+    await untilTold(core)
     const arrays: Owned<Uint8Array>[] = []
     for (let i = 0; i < 8; i++) arrays.push(await ownArrayAnywhere(core, u8, 8 * KIB))
     const last = core.cores - core.topology.coresPerLocale
@@ -255,7 +261,7 @@ rule({
     const named = own(core, 'x'.repeat(16 * KIB))
     // Its size is known once it has been read elsewhere.
     const home = await core.call(readThere, core.cores - 1, named)
-    for (let turns = 0; turns < 100; turns++) await core.yield()
+    await untilTold(core)
     t.true(parents.some((parent) => homeOf(parent as never) !== 0))
     for (const [i, parent] of parents.entries()) {
       await parent.write(core, async (value) => {

@@ -138,6 +138,8 @@ export function take<T>(owned: Owned<T>): Owned<T> {
   hold.moveAway()
   const moved = new Hold(store, shape, pointer)
   moved.isTied = hold.isTied
+  moved.isRoaming = hold.isRoaming
+  if (moved.isRoaming) store.noteRoaming(moved)
   return new Owned<T>(moved)
 }
 

@@ -21,7 +21,7 @@ export const ownedExtension = codecExtension<Endpoint, Owned<unknown>>({
     sink.integer(id)
     sink.integer(color)
     sink.integer(offset)
-    sink.integer(Number(hold.isTied))
+    sink.integer(Number(hold.isTied) + 2 * Number(hold.isRoaming))
     sink.onSent(() => hold.moveAway())
   },
   decode: (source, endpoint) => {
@@ -30,7 +30,10 @@ export const ownedExtension = codecExtension<Endpoint, Owned<unknown>>({
     const color = source.integer()
     const offset = source.integer()
     const hold = new Hold(storeOf({ endpoint }), shape, { id, color, offset })
-    hold.isTied = source.integer() === 1
+    const marks = source.integer()
+    hold.isTied = marks % 2 === 1
+    hold.isRoaming = marks >= 2
+    if (hold.isRoaming) hold.store.noteRoaming(hold)
     return new Owned(hold)
   },
 })

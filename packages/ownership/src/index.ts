@@ -18,3 +18,6 @@ export type {
 export { own, ownArray } from './make.ts'
 export { Owned, drop, gone, move, take, tie } from './owned.ts'
 export { configureOwnership, type OwnershipOptions } from './stores.ts'
+export { RangeMut, RangeRef } from './vector-borrow.ts'
+export { ExclusiveRange, SharedRange } from './vector-range.ts'
+export { OwnedVector, ownVector, vectorOf } from './vector.ts'

@@ -5,3 +5,12 @@
 export { dropHere, fetchBytes, freeOld, writeOwner } from './protocol.ts'
 export { configureHere } from './stores.ts'
 export { loanedExtension, ownedExtension } from './transfer.ts'
+export {
+  fetchStretch,
+  freeArray,
+  freeElements,
+  pullPart,
+  registerPart,
+  writeRange,
+} from './vector-protocol.ts'
+export { loanedRangeExtension, vectorExtension } from './vector-transfer.ts'

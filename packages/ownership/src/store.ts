@@ -250,6 +250,17 @@ export class Store {
     if (homeOf(owner.pointer.id) === this.here) this.roaming.set(owner.pointer.id, owner)
   }
 
+  /** Becomes the home of memory that something else has allocated, and frees: a part of an array. */
+  addPlaced(shape: TypedShape, offset: number): Resident {
+    const value: unknown = viewOn(
+      shape.type,
+      this.endpoint.memory.ownHeap.buffer,
+      offset,
+      shape.length,
+    )
+    return this.#add({ shape, value, offset, madeAt: this.notes.ofCreation() })
+  }
+
   /** The object of an id whose home is here. */
   resident(id: ObjectId): Resident {
     const resident = this.#residents.get(id)
@@ -271,9 +282,12 @@ export class Store {
     this.#residents.delete(resident.id)
     this.roaming.delete(resident.id)
     resident.isKept = false
-    if (resident.shape.kind === 'typed') this.endpoint.memory.ownHeap.free(resident.offset)
     this.valueBytes -= resident.measuredBytes
     this.watch?.changed()
+    if (resident.shape.kind !== 'typed') return
+    const { ownHeap } = this.endpoint.memory
+    // Below are the arrays of the runtime: see `addPlaced`.
+    if (resident.offset >= ownHeap.sharedBytes) ownHeap.free(resident.offset)
   }
 
   /** Gives an object here a new id, because it has used up its colours. */

@@ -34,7 +34,7 @@ export interface MicroCase {
 }
 
 /** A computation of a trial whose answer is wrong: its time means nothing. */
-class WrongAnswerError extends Error {
+export class WrongAnswerError extends Error {
   override readonly name = 'WrongAnswerError'
   readonly code = 'BENCH_WRONG_ANSWER'
 }

@@ -21,12 +21,25 @@ export function selectFamilies(
   names: readonly string[] | undefined,
 ): Family[] {
   if (names === undefined) return [...families]
-  const known = families.flat().map(({ name }) => name)
-  const unknown = names.find((name) => !known.includes(name))
-  if (unknown !== undefined) {
-    throw new UnknownCaseError(`no case is named ${unknown}; there are ${known.join(', ')}`)
-  }
+  requireKnown(families.flat(), names)
   return families.map((family) => cutDown(family, names)).filter((family) => family.length > 0)
+}
+
+/** The cases of `names`; all if that is undefined. */
+export function selectByName<C extends { readonly name: string }>(
+  cases: readonly C[],
+  names: readonly string[] | undefined,
+): C[] {
+  if (names === undefined) return [...cases]
+  requireKnown(cases, names)
+  return cases.filter(({ name }) => names.includes(name))
+}
+
+function requireKnown(cases: readonly { readonly name: string }[], names: readonly string[]): void {
+  const known = cases.map(({ name }) => name)
+  const unknown = names.find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  throw new UnknownCaseError(`no case is named ${unknown}; there are ${known.join(', ')}`)
 }
 
 function cutDown(family: Family, names: readonly string[]): Family {

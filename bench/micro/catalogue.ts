@@ -22,6 +22,8 @@ import { gupsBlocking, gupsOneWay, gupsPlain } from './gups.ts'
 import { launchClose, launchFirstDelegate } from './launch.ts'
 import { object } from './object.ts'
 import { oneWay } from './one-way.ts'
+import { OWN_CACHED, OWN_READ } from './own-read.ts'
+import { OWN_SHARE } from './own-share.ts'
 import { SPAWN_BOUND } from './spawn.ts'
 import { SPAWN_UNBOUND } from './spawn-unbound.ts'
 import { stealCase } from './steal.ts'
@@ -60,5 +62,8 @@ export const FAMILIES: readonly Family[] = [
   [uts, utsPlain],
   [tracedSearch, untracedSearch],
   COMBINING,
+  OWN_READ,
+  OWN_CACHED,
+  OWN_SHARE,
   [launchFirstDelegate, piscinaStart, launchClose, piscinaClose],
 ]

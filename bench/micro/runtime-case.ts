@@ -1,7 +1,7 @@
 /**
- * Runtime case: a case whose work is a task on core 0 of a runtime of one locale with two cores.
- * Each case has a runtime of its own, so that no other case has shaped its compiled code; an idle
- * runtime uses no CPU, so they do not disturb each other.
+ * Runtime case: a case whose work is a task on core 0 of a runtime, by default of one locale with
+ * two cores. Each case has a runtime of its own, so that no other case has shaped its compiled
+ * code; an idle runtime uses no CPU, so they do not disturb each other.
  */
 import { launch, type LaunchOptions, type Task } from '@orujo/core'
 import { scaled, verify, type Better, type MicroCase } from '../harness/case.ts'
@@ -24,8 +24,12 @@ export interface RuntimeCaseOptions {
   readonly baseline?: string
   /** Module of the definitions: `import.meta.url` of the case. */
   readonly program: string
-  /** Default: CORES. */
+  /** In each locale. Default: CORES. */
   readonly cores?: number
+  /** Default: 1. */
+  readonly locales?: number
+  /** Whether the program needs the definitions of ownership. Default: false. */
+  readonly isOwning?: boolean
   readonly stealing?: LaunchOptions['stealing']
   /** Does `count` operations and says how long they took. */
   readonly task: Task<[count: number], Timed>
@@ -39,14 +43,16 @@ export interface RuntimeCaseOptions {
 
 export function runtimeCase(options: RuntimeCaseOptions): MicroCase {
   const { name, unit, better, baseline, cores = CORES, step = 1 } = options
-  const { program, stealing = 'all' } = options
+  const { stealing = 'all', locales = 1, isOwning = false } = options
+  const ownership = isOwning ? [import.meta.resolve('@orujo/ownership/program')] : []
+  const program = [options.program, ...ownership]
   return {
     name,
     unit,
     better,
     ...(baseline === undefined ? {} : { baseline }),
     async open() {
-      const runtime = await launch({ program, coresPerLocale: cores, stealing })
+      const runtime = await launch({ program, locales, coresPerLocale: cores, stealing })
       return {
         async trial(scale) {
           const count = scaled(options.count / step, scale) * step

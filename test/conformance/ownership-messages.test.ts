@@ -10,7 +10,7 @@ import {
   type Ref,
   drop,
   lend,
-  move,
+  take,
   own,
   ownArray,
   scopedTask,
@@ -106,9 +106,9 @@ test('what is made, moved, read and dropped at home costs no message', async (t)
   const core = costs.core(HOME)
   let list = await costs.made(HOME)
   await costs.is('make', 0, () => void (list = own<List>(core, [1])))
-  await costs.is('move', 0, () => void (list = move(list)))
+  await costs.is('move', 0, () => void (list = take(list)))
   await costs.is('read', 0, () => list.read(core, () => undefined))
-  await costs.is('drop', 0, () => drop<List>(core, list))
+  await costs.is('drop', 0, () => drop(core, list))
   t.pass()
 })
 
@@ -119,7 +119,7 @@ test('ownership that travels costs nothing beside the message that it travels wi
   await costs.is('transfer', CALL, async () => {
     list = await core.call(keep, THIRD, list)
   })
-  await costs.is('drop elsewhere', DROP, () => drop<List>(core, list))
+  await costs.is('drop elsewhere', DROP, () => drop(core, list))
   await costs.end()
 })
 
@@ -137,7 +137,7 @@ test('a read is fetched once per core and version, wherever it was written', asy
     list = await core.call(add, THIRD, list)
   })
   await costs.is('read of what a third core has written', FETCH, read)
-  drop<List>(core, list)
+  drop(core, list)
   await costs.end()
 })
 
@@ -156,7 +156,7 @@ for (const readers of [0, 64]) {
       await mut.release()
     })
     await costs.readByAll(HOME, local)
-    await costs.is('drop at home', 0, () => drop<List>(home, local))
+    await costs.is('drop at home', 0, () => drop(home, local))
 
     const core = costs.core(OWNER)
     let list = await costs.made(OWNER)
@@ -173,7 +173,7 @@ for (const readers of [0, 64]) {
       list = await core.call(add, THIRD, list)
     })
     await costs.readByAll(OWNER, list)
-    await costs.is('drop elsewhere', DROP, () => drop<List>(core, list))
+    await costs.is('drop elsewhere', DROP, () => drop(core, list))
     await costs.end()
   })
 
@@ -187,7 +187,7 @@ for (const readers of [0, 64]) {
     await costs.is('lend', CALL + there + FETCH, () => lend(home, push, THIRD, mut))
     await costs.is('end', DEALLOC, () => mut.release())
     await costs.readByAll(HOME, list)
-    drop<List>(home, list)
+    drop(home, list)
     await costs.end()
   })
 }
@@ -204,7 +204,7 @@ test('ping-pong costs 3 messages a turn, and those that carry the owner', async 
       return list.write(core, (values) => void values.push(4))
     })
   }
-  drop<List>(core, list)
+  drop(core, list)
   await costs.end()
 })
 
@@ -215,6 +215,6 @@ test('typed memory of a neighbour is written in place: the owner is told, no mor
   const mut = await costs.cluster.until(view.borrowMut(core))
   await costs.is('lend', CALL + WRITE_OWNER, () => lend(core, fill, 1, mut))
   await costs.is('end', 0, () => mut.release())
-  drop<Float64Array>(core, view)
+  drop(core, view)
   await costs.end()
 })

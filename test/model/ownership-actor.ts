@@ -10,9 +10,9 @@ import {
   type ScopedTask,
   drop,
   lend,
-  move,
   own,
   ownArray,
+  take,
   tie,
 } from '@orujo/ownership'
 import { Store } from '#ownership/store.js'
@@ -138,7 +138,7 @@ export class Actor {
   drop({ uid, owned }: Item): void {
     this.programs.count('drop')
     this.world.bury(uid)
-    drop<Content>(this.core, owned)
+    drop(this.core, owned)
   }
 
   #tie({ owned }: Item): void {
@@ -149,7 +149,7 @@ export class Actor {
   #move(item: Item): void {
     this.programs.count('move')
     this.remove(item)
-    this.take({ uid: item.uid, owned: move(item.owned) })
+    this.take({ uid: item.uid, owned: take(item.owned) })
   }
 
   remove(item: Item): void {
@@ -317,7 +317,7 @@ export class Actor {
     ghost.parts.splice(index, 1)
     const thing = mut.value as Thing // as its ghost says
     const [item] = thing.parts.splice(index, 1)
-    this.take({ uid: item!.uid, owned: move(item!.owned) })
+    this.take({ uid: item!.uid, owned: take(item!.owned) })
   }
 
   choose(count: number): number {

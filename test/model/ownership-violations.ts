@@ -11,8 +11,8 @@ import {
   type ScopedTask,
   drop,
   lend,
-  move,
   own,
+  take,
   tie,
 } from '@orujo/ownership'
 import { failure } from '../support/machine.ts'
@@ -47,8 +47,8 @@ const TRIES: readonly Use[] = Object.freeze([
   (core: Core, owned: Owned<Content>) => owned.tryBorrowMut(core),
 ])
 const ENDS: readonly Use[] = Object.freeze([
-  (core: Core, owned: Owned<Content>) => drop<Content>(core, owned),
-  (_core: Core, owned: Owned<Content>) => move(owned),
+  (core: Core, owned: Owned<Content>) => drop(core, owned),
+  (_core: Core, owned: Owned<Content>) => take(owned),
 ])
 
 async function refused(code: OwnershipCode, work: () => unknown): Promise<void> {
@@ -110,7 +110,7 @@ export const VIOLATIONS: Readonly<Record<string, Violation>> = Object.freeze({
     const item = chosen(actor)
     actor.remove(item)
     if (actor.choose(2) === 0) {
-      actor.take({ uid: item.uid, owned: move(item.owned) })
+      actor.take({ uid: item.uid, owned: take(item.owned) })
     } else {
       for (const back of await send(actor, programs, item)) actor.take(back)
     }
@@ -123,7 +123,7 @@ export const VIOLATIONS: Readonly<Record<string, Violation>> = Object.freeze({
     const item = chosen(actor)
     actor.remove(item)
     actor.drop(item)
-    const uses: readonly Use[] = [...BORROWS, ...TRIES, (_core, owned) => move(owned)]
+    const uses: readonly Use[] = [...BORROWS, ...TRIES, (_core, owned) => take(owned)]
     await refused('OWN_DROPPED', () => pick(actor.schedule, uses)(actor.core, item.owned))
     await refused('OWN_DROPPED', () => send(actor, programs, item))
   },
@@ -132,7 +132,7 @@ export const VIOLATIONS: Readonly<Record<string, Violation>> = Object.freeze({
     const item = chosen(actor)
     actor.remove(item)
     actor.drop(item)
-    await refused('OWN_DROPPED', () => drop<Content>(actor.core, item.owned))
+    await refused('OWN_DROPPED', () => drop(actor.core, item.owned))
   },
 
   'drop, move or send while borrowed': async (actor, programs) => {
@@ -267,7 +267,7 @@ export const VIOLATIONS: Readonly<Record<string, Violation>> = Object.freeze({
     const { core } = actor
     const { inner } = await nested(actor)
     await refused('OWN_ESCAPED', () => pick(actor.schedule, BORROWS)(core, inner.owned))
-    await refused('OWN_NESTED', () => move(inner.owned))
+    await refused('OWN_NESTED', () => take(inner.owned))
     await refused('OWN_NESTED', () => tie(inner.owned))
   },
 

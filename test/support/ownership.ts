@@ -12,8 +12,8 @@ import { Cluster, type ClusterOptions } from './cluster.ts'
 
 const parts = Object.values(program)
 /** What the cores of an ownership program know beside its own definitions. */
-const definitions = parts.filter((one) => 'kind' in one) as unknown as AnyDefinition[]
-const extensions = parts.filter((one) => 'tag' in one)
+export const definitions = parts.filter((one) => 'kind' in one) as unknown as AnyDefinition[]
+export const extensions = parts.filter((one) => 'tag' in one)
 
 /** Tasks and scoped tasks of any shape. */
 export type AnyTask = Task<never, unknown> | ScopedTask<never, unknown>

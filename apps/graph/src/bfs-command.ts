@@ -2,73 +2,43 @@
  * The command `bfs`: loads a graph on all cores, searches it as often as asked, checks each tree
  * outside the clock, and reports.
  */
-import { open, stat } from 'node:fs/promises'
-import {
-  startProgress,
-  watch,
-  watchLaunch,
-  WrongAnswerError,
-  type Terminal,
-  type WatchOptions,
-} from '@orujo/cli'
-import { launch, type Runtime } from '@orujo/core'
-import { loadGraph, type BfsResult, type DistributedGraph } from '@orujo/graph'
-import { openGraph, type GraphInput, type GraphName } from './graph-name.ts'
+import { watch, WrongAnswerError, type Terminal } from '@orujo/cli'
+import type { Core, Runtime } from '@orujo/core'
+import type { BfsOutcome, BfsResult, BfsTree, DistributedGraph } from '@orujo/graph'
+import { openGraph, type GraphInput } from './graph-name.ts'
+import { launchFor, load, type GraphCommand } from './graph-run.ts'
+import { checkTraceFile, openOut } from './out-file.ts'
+import { openOwnedBfs } from './owned/index.ts'
 import { describeRun, jsonOf, type BfsReport } from './report.ts'
 import { describeVertex, resolveVertex, VertexNameError } from './vertex-name.ts'
 
 /** Options as parsed. */
-export interface BfsCommand extends WatchOptions {
-  readonly graph: GraphName
+export interface BfsCommand extends GraphCommand {
   readonly source?: string
-  readonly directed: boolean
-  readonly locales: number
-  /** Cores in each locale. */
-  readonly cores?: number
-  readonly trials: number
-  readonly seed: number
-  readonly json: boolean
-  readonly out?: string
 }
 
-/** Lines written to the file of `--out` at a time. */
-const LINES_PER_WRITE = 1 << 14
+/** A search in one of the modes. */
+interface Kernel {
+  searchBreadthFirst(core: Core, source: number): Promise<BfsOutcome>
+  tree(core: Core, outcome: BfsOutcome): Promise<BfsTree>
+}
 
 /** Throws WrongAnswerError, after the report, if a tree was wrong. */
 export async function runBfs(command: BfsCommand, terminal: Terminal): Promise<void> {
   const input = await openGraph(command.graph, command.seed)
   const wanted = command.source === undefined ? undefined : resolveVertex(command.source, input)
-  // Before the work, so that a wrong path costs no time.
   await using out = await openOut(command.out, command.graph)
   await checkTraceFile(command)
-  await using runtime = await launch({
-    program: import.meta.resolve('@orujo/graph/program'),
-    locales: command.locales,
-    ...(command.cores === undefined ? {} : { coresPerLocale: command.cores }),
-    ...watchLaunch(command),
-  })
+  await using runtime = await launchFor(command)
   using _watching = watch(runtime, command, terminal)
   const graph = await load(runtime, input, command, terminal)
   const source = await chooseSource(runtime, graph, wanted, input, command.seed)
-  const trials = await search(runtime, graph, source, { command, input, terminal })
+  const kernel = command.mode === 'ownership' ? await openOwnedBfs(runtime.host, graph) : graph
+  const trials = await search(runtime, kernel, source, { graph, command, input, terminal })
   const report: BfsReport = { command, runtime, input, graph, source, ...trials }
-  if (trials.result !== undefined) await out?.write(graph, trials.result)
+  if (trials.result !== undefined) await out?.write(linesOf(graph, trials.result))
   terminal.stdout.write(command.json ? `${jsonOf(report)}\n` : describeRun(report))
   if (trials.violation !== undefined) throw new WrongAnswerError(trials.violation)
-}
-
-async function load(
-  runtime: Runtime,
-  input: GraphInput,
-  command: BfsCommand,
-  terminal: Terminal,
-): Promise<DistributedGraph> {
-  const isShown = terminal.isProgressWanted && !command.json
-  using progress = startProgress(`Loading ${input.name}`, isShown, terminal)
-  return await loadGraph(runtime.host, input.source, {
-    isDirected: command.directed,
-    onProgress: progress.update,
-  })
 }
 
 /** The vertex to search from; undefined if there is none at all. */
@@ -97,11 +67,19 @@ interface Trials {
   readonly violation: string | undefined
 }
 
+/** What a search is about. */
+interface Setting {
+  readonly graph: DistributedGraph
+  readonly command: BfsCommand
+  readonly input: GraphInput
+  readonly terminal: Terminal
+}
+
 async function search(
   runtime: Runtime,
-  graph: DistributedGraph,
+  kernel: Kernel,
   source: number | undefined,
-  { command, input, terminal }: { command: BfsCommand; input: GraphInput; terminal: Terminal },
+  { graph, command, input, terminal }: Setting,
 ): Promise<Trials> {
   const { host } = runtime
   const seconds: number[] = []
@@ -109,9 +87,9 @@ async function search(
   const trials = source === undefined ? 0 : command.trials
   for (let trial = 0; trial < trials; trial++) {
     const start = terminal.nowMs()
-    const outcome = await graph.searchBreadthFirst(host, source!)
+    const outcome = await kernel.searchBreadthFirst(host, source!)
     seconds.push((terminal.nowMs() - start) / 1000)
-    const tree = await graph.tree(host, outcome)
+    const tree = await kernel.tree(host, outcome)
     const nameOf = (id: number) => describeVertex(id, input)
     const verdict = await graph.verify(host, outcome, tree, nameOf)
     const { levels } = outcome
@@ -121,70 +99,6 @@ async function search(
   return { seconds, levels: last?.levels ?? 0, result: last?.result, violation: undefined }
 }
 
-/** A file that was asked for cannot be written. */
-class OutFileError extends Error {
-  readonly code = 'GRAPH_WRITE'
-
-  constructor(path: string, reason: string, cause?: unknown) {
-    super(`cannot write '${path}': ${reason}`, { cause })
-    this.name = 'OutFileError'
-  }
-
-  /** For what the file system had against it. */
-  static from(path: string, cause: unknown): OutFileError {
-    const { code, message } = cause as NodeJS.ErrnoException
-    const reason = { ENOENT: 'there is no such directory', EISDIR: 'it is a directory' }
-    return new OutFileError(path, reason[code as keyof typeof reason] ?? message, cause)
-  }
-}
-
-/** The file of `--out`. */
-interface OutFile extends AsyncDisposable {
-  write(graph: DistributedGraph, result: BfsResult): Promise<void>
-}
-
-async function openOut(path: string | undefined, graph: GraphName): Promise<OutFile | undefined> {
-  if (path === undefined) return undefined
-  if (graph.kind === 'file' && (await isSameFile(path, graph.path))) {
-    throw new OutFileError(path, 'it is the graph')
-  }
-  const failed = (cause: unknown): never => {
-    throw OutFileError.from(path, cause)
-  }
-  const file = await open(path, 'w').catch(failed)
-  return {
-    write: async (graph, result) => {
-      for (const lines of linesOf(graph, result)) await file.appendFile(lines).catch(failed)
-    },
-    [Symbol.asyncDispose]: () => file.close(),
-  }
-}
-
-/** The trace must not take the place of what is read or written besides. */
-async function checkTraceFile({ trace, graph, out }: BfsCommand): Promise<void> {
-  if (trace === undefined) return
-  if (graph.kind === 'file' && (await isSameFile(trace, graph.path))) {
-    throw new OutFileError(trace, 'it is the graph')
-  }
-  if (out !== undefined && (await isSameFile(trace, out))) {
-    throw new OutFileError(trace, 'it is the file of --out')
-  }
-}
-
-/** Whether both paths lead to one file, by whatever names. */
-async function isSameFile(path: string, other: string): Promise<boolean> {
-  const [a, b] = await Promise.allSettled([stat(path), stat(other)])
-  if (a.status === 'rejected' || b.status === 'rejected') return false
-  return a.value.ino === b.value.ino && a.value.dev === b.value.dev
-}
-
 function* linesOf(graph: DistributedGraph, result: BfsResult): Generator<string> {
-  let lines: string[] = []
-  for (const [id, level] of graph.levelsById(result)) {
-    lines.push(`${id} ${level}\n`)
-    if (lines.length < LINES_PER_WRITE) continue
-    yield lines.join('')
-    lines = []
-  }
-  yield lines.join('')
+  for (const [id, level] of graph.levelsById(result)) yield `${id} ${level}\n`
 }

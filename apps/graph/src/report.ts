@@ -6,11 +6,12 @@ import type { Runtime } from '@orujo/core'
 import type { BfsResult, DistributedGraph } from '@orujo/graph'
 import Table from 'cli-table3'
 import type { GraphInput } from './graph-name.ts'
+import type { Mode } from './graph-run.ts'
 import { describeVertex } from './vertex-name.ts'
 
 /** Everything that a report may tell. */
 export interface BfsReport {
-  readonly command: { readonly locales: number; readonly directed: boolean }
+  readonly command: { readonly mode: Mode }
   readonly runtime: Runtime
   readonly input: GraphInput
   readonly graph: DistributedGraph
@@ -27,7 +28,7 @@ export function jsonOf(report: BfsReport): string {
   const { runtime, graph, seconds, source } = report
   return JSON.stringify({
     kernel: 'bfs',
-    mode: 'delegate',
+    mode: report.command.mode,
     graph: { vertices: graph.vertices, edges: graph.inputEdges, directed: graph.isDirected },
     locales: runtime.topology.locales,
     coresPerLocale: runtime.topology.coresPerLocale,
@@ -51,6 +52,7 @@ export function describeRun(report: BfsReport): string {
   table.push(
     { graph: `${input.name}, ${graph.isDirected ? 'directed' : 'undirected'}` },
     { cores: `${plural(locales, 'locale')} x ${plural(coresPerLocale, 'core')}` },
+    { mode: report.command.mode },
     { vertices: whole(graph.vertices) },
     { edges: `${whole(graph.inputEdges)} (${whole(graph.edges)} distinct, without self loops)` },
   )

@@ -21,7 +21,13 @@ export { builtinDefinitions } from './launch/builtins.ts'
 export { builtinExtensions } from './launch/extensions.ts'
 export { CoreMemory } from './memory/directory.ts'
 export type { sendableBrand } from './memory/handle.ts'
-export { type TypeDescription, describe, fromDescription } from './memory/element.ts'
+export {
+  type FieldName,
+  type FieldType,
+  type TypeDescription,
+  describe,
+  fromDescription,
+} from './memory/element.ts'
 export { CoreHeap } from './memory/heap.ts'
 export { type StructView, type ViewOf, viewOn } from './memory/view.ts'
 export { Codec } from './message/codec.ts'
@@ -34,4 +40,5 @@ export {
 } from './message/codec-extension.ts'
 export { type Body, Definition } from './message/definition.ts'
 export { HandlerTable } from './message/handlers.ts'
+export { WaitQueue } from './sync/wait-queue.ts'
 export { MemoryNetwork } from './transport/memory.ts'

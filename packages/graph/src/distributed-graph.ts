@@ -141,6 +141,31 @@ export class DistributedGraph {
     this.#totalWeight = outcome.arcs + outcome.vertices
   }
 
+  /** What each core has of it; for kernels in other packages. */
+  get parts(): SymmetricObject<GraphPart> {
+    return this.#handles.graph
+  }
+
+  /** Which core has which vertex; for kernels in other packages. */
+  get partition(): Partition {
+    return this.#partition
+  }
+
+  /** Sum of out-degree + 1 over all vertices; for kernels in other packages. */
+  get totalWeight(): number {
+    return this.#totalWeight
+  }
+
+  /** Values by vertex from each core's values by row. */
+  byVertex(parts: readonly Float64Array[]): Float64Array {
+    const cores = parts.length
+    const values = new Float64Array(this.vertices)
+    for (const [core, part] of parts.entries()) {
+      for (let row = 0; row < part.length; row++) values[row * cores + core] = part[row]!
+    }
+    return values
+  }
+
   /** The id that a vertex has in the input. */
   idOf(vertex: number): number {
     return this.#ids === undefined ? vertex : this.#ids[vertex]!

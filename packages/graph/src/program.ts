@@ -13,3 +13,4 @@ export {
   scatterHere,
   takeArcs,
 } from './loading.ts'
+export { makeRankPart, rankHere, ranksHere, takeRound, takeShares, takeSums } from './page-rank.ts'

@@ -103,6 +103,17 @@ export class CopyCache {
     return copy
   }
 
+  /**
+   * Sets the bound, and evicts copies without readers until it is kept or none is left. The bytes
+   * that this has freed.
+   */
+  limitTo(limitBytes: number): number {
+    const before = this.bytes
+    this.limitBytes = limitBytes
+    if (before > limitBytes) this.#makeRoom(undefined)
+    return before - this.bytes
+  }
+
   /** Forgets all copies without readers. */
   clear(): void {
     for (const copy of this.#copies.values()) if (copy.readers === 0) this.#evict(copy)
@@ -132,7 +143,7 @@ export class CopyCache {
   }
 
   /** A second chance for what was used lately, as a clock has it; `newest` stays. */
-  #makeRoom(newest: Copy): void {
+  #makeRoom(newest: Copy | undefined): void {
     for (let sweep = 0; sweep < 2 && this.bytes > this.limitBytes; sweep++) {
       for (const copy of this.#copies.values()) {
         if (this.bytes <= this.limitBytes) return

@@ -12,8 +12,10 @@ export type OwnershipCode =
   | 'OWN_FROZEN'
   | 'OWN_FOREIGN'
   | 'OWN_NESTED'
+  | 'OWN_KEPT'
   | 'OWN_CLOSED'
   | 'OWN_EXHAUSTED'
+  | 'OWN_SCATTERED'
 
 /** What a misuse was about. */
 export interface Misuse {

@@ -33,8 +33,9 @@ export interface Loan {
 export class Hold implements Lent {
   readonly store: Store
   readonly shape: Shape
-  /** Whether the object travels with the one it is part of. */
+  /** Whether the object travels with the one it is part of; whether it may live anywhere. */
   isTied = false
+  isRoaming = false
   /** The object that this one is part of. */
   container: Body | undefined = undefined
   /** Of a reference lent by another core: where its owner is told. */
@@ -140,10 +141,9 @@ export class Hold implements Lent {
   async bodyForWriting(core: Core): Promise<Body> {
     const local = this.#local()
     if (local !== undefined) return local
-    const { store, shape } = this
+    const { store } = this
     const bytes = await this.#fetch(core)
-    store.counts.moves++
-    const resident = shape.kind === 'typed' ? store.addTyped(shape, bytes) : store.addMoved(bytes)
+    const resident = await store.settle(core, this, bytes)
     this.#pointer = resident.pointer
     this.#body = resident
     return resident
@@ -270,6 +270,12 @@ export class Hold implements Lent {
   requireFree(verb: string, core?: Core): void {
     if (core !== undefined) this.#check(core)
     if (this.#state !== 'free') throw this.#refusal(verb)
+  }
+
+  /** Throws unless the object was moved away or dropped, or has become part of another. */
+  requireGone(): void {
+    if (this.#state === 'moved' || this.#state === 'dropped' || this.container !== undefined) return
+    throw this.#error('OWN_KEPT', `${this.name} is still owned: nothing has moved or dropped it.`)
   }
 
   /** Throws unless this can become part of the object of `body`, or is. */

@@ -3,6 +3,19 @@
  * definitions of '@orujo/ownership/program'.
  */
 export { Mut, Ref } from './borrow.ts'
+export {
+  Controller,
+  control,
+  type ControlOptions,
+  type ControlReport,
+  type CoreReport,
+  type LoadFigures,
+  type LocaleReport,
+} from './controller.ts'
+export type { Controlled } from './controller-book.ts'
+export type { Decision, DecisionKind, DecisionReason } from './controller-log.ts'
+export { ownAnywhere, ownArrayAnywhere, placeTask } from './controller-make.ts'
+export type { CoreFigures } from './controller-table.ts'
 export { OwnershipError, type OwnershipCode } from './errors.ts'
 export { lend, scopedTask, type ScopedTask } from './lend.ts'
 export type {
@@ -16,5 +29,26 @@ export type {
   SharedOwner,
 } from './lent.ts'
 export { own, ownArray } from './make.ts'
-export { Owned, drop, move, tie } from './owned.ts'
+export { Owned, drop, gone, move, take, tie } from './owned.ts'
 export { configureOwnership, type OwnershipOptions } from './stores.ts'
+export { Arc, arc, shareOwned } from './std/arc.ts'
+export { Atomic, type Exchanged, atomicF64, atomicI32, atomicI64 } from './std/atomic.ts'
+export {
+  type ChannelOptions,
+  Receiver,
+  SendError,
+  Sender,
+  type TryReceived,
+  type TrySent,
+  channel,
+} from './std/channel.ts'
+export { LendingScope, scope } from './std/lending-scope.ts'
+export { ReadGuard, WriteGuard } from './std/lock-guard.ts'
+export { type OwnedMutex, type RwLock, lockOwned, ownedMutex, rwLock } from './std/lock.ts'
+export { type Near, type Placement, placeSpawns, spawn, spawnTo } from './std/spawn.ts'
+export { delegateRead, update } from './std/update.ts'
+export { RangeMut, RangeRef } from './vector-borrow.ts'
+export { ExclusiveRange, SharedRange } from './vector-range.ts'
+export { OwnedVector, ownVector, vectorOf } from './vector.ts'
+export { ReplicaMut, ReplicaRef } from './replicated-borrow.ts'
+export { Replicated, replicated, replicatedArray, type ReplicatedOptions } from './replicated.ts'

@@ -1,11 +1,16 @@
 /**
  * Lent: how borrowed contents look to the compiler. Types only.
  *
- * `Shared<T>`: T without the ways to write it, owners inside included. `L` marks the scope that
- * something was lent in, so that it cannot be returned from it.
+ * `Shared<T>`: T without the ways to write it, owners inside included. `SharedIn<T, L>` and
+ * `MutableIn<T, L>` mark what was lent, and every part of it, with the scope L it was lent in, so
+ * that no part can be returned from there: outside of the callback nobody can name L.
+ *
+ * Misuse      what passes through `any`, a cast or an outer variable of a wide type is not seen
+ *             here; the run time sees it.
  */
-import type { Core } from '@orujo/core'
-import type { StructView } from '@orujo/core/internal'
+import type { Core, ElementType, StructType, ValueOf } from '@orujo/core'
+import type { FieldName, FieldType, sendableBrand, StructView } from '@orujo/core/internal'
+import type { SharedView, TypedArray } from './shared-view.ts'
 
 declare const scope: unique symbol
 export declare const contents: unique symbol
@@ -20,43 +25,87 @@ export interface InScope<in out L> {
   readonly [scope]?: (within: L) => L
 }
 
-type Scalar = string | number | bigint | boolean | symbol | null | undefined
-
-type TypedArray =
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array
-  | Float32Array
-  | Float64Array
-
-type ArrayWrites = 'set' | 'fill' | 'copyWithin' | 'reverse' | 'sort' | 'buffer' | 'subarray'
+type Scalar = string | number | bigint | boolean | symbol | null | undefined | void
+type Function = (...args: never[]) => unknown
+type Bytes = ArrayBuffer | SharedArrayBuffer
 
 /** A typed array that is only read. */
-export type ReadonlyView<T extends TypedArray> = Omit<T, ArrayWrites | number> & {
-  readonly [index: number]: T[number]
+export type ReadonlyView<T extends TypedArray> = SharedView<T>
+
+/** A struct view that is only read. */
+export interface ReadonlyStructs<S extends StructType> {
+  readonly type: S
+  readonly length: number
+  /** A copy of struct `slot`. */
+  get(slot: number): ValueOf<S>
+  /** One field of all structs. */
+  field<K extends FieldName<S>>(name: K): ReadonlyField<FieldType<S, K>>
+}
+
+/** One field of all structs of a view that is only read. */
+interface ReadonlyField<S extends ElementType> {
+  readonly length: number
+  get(slot: number): ValueOf<S>
 }
 
 /** T as a reader has it. */
-export type Shared<T> = T extends Scalar
+export type Shared<T> = SharedWith<T, unknown>
+
+/** T as a reader has it within the scope L. */
+export type SharedIn<T, L> = SharedWith<T, InScope<L>>
+
+/** T as the writer has it within the scope L. */
+export type MutableIn<T, L> = MutableWith<T, InScope<L>>
+
+/** T without the ways to write it; it and every part of it bear the mark. */
+type SharedWith<T, Mark> = T extends Scalar | Function
   ? T
-  : T extends OwnerOf<infer U>
-    ? SharedOwner<U>
+  : typeof contents extends keyof T
+    ? T extends OwnerOf<infer U>
+      ? SharedOwner<U> & Mark
+      : never
     : T extends TypedArray
-      ? ReadonlyView<T>
-      : T extends StructView
-        ? Omit<T, 'set'>
-        : T extends ReadonlyMap<infer K, infer V>
-          ? ReadonlyMap<Shared<K>, Shared<V>>
-          : T extends ReadonlySet<infer V>
-            ? ReadonlySet<Shared<V>>
-            : T extends Date
-              ? Readonly<Pick<Date, 'getTime' | 'toISOString' | 'valueOf' | 'toJSON'>>
-              : { readonly [K in keyof T]: Shared<T[K]> }
+      ? SharedView<T> & Mark
+      : T extends StructView<infer S>
+        ? ReadonlyStructs<S> & Mark
+        : T extends Bytes
+          ? Pick<T, 'byteLength'> & { slice(begin?: number, end?: number): Bytes } & Mark
+          : T extends ReadonlyMap<infer K, infer V>
+            ? ReadonlyMap<SharedWith<K, Mark>, SharedWith<V, Mark>> & Mark
+            : T extends ReadonlySet<infer V>
+              ? ReadonlySet<SharedWith<V, Mark>> & Mark
+              : T extends Date
+                ? Omit<Date, DateWrites> & Mark
+                : T extends RegExp
+                  ? Readonly<Pick<RegExp, 'source' | 'flags'>> & Mark
+                  : typeof sendableBrand extends keyof T
+                    ? T
+                    : { readonly [K in keyof T]: SharedWith<T[K], Mark> } & Mark
+
+/** T as it is; it and every part of it bear the mark. */
+type MutableWith<T, Mark> = T extends Scalar | Function
+  ? T
+  : T extends TypedArray
+    ? OtherViews<T, Mark> & T & Mark
+    : T extends StructView | Bytes | Date | RegExp
+      ? T & Mark
+      : typeof contents extends keyof T
+        ? T & Mark
+        : typeof sendableBrand extends keyof T
+          ? T
+          : T extends Map<infer K, infer V>
+            ? Map<MutableWith<K, Mark>, MutableWith<V, Mark>> & Mark
+            : T extends Set<infer V>
+              ? Set<MutableWith<V, Mark>> & Mark
+              : { [K in keyof T]: MutableWith<T[K], Mark> } & Mark
+
+/** The same memory by another name is lent, too. */
+interface OtherViews<T extends TypedArray, Mark> {
+  readonly buffer: T['buffer'] & Mark
+  subarray(begin?: number, end?: number): T & Mark
+}
+
+type DateWrites = Extract<keyof Date, `set${string}`>
 
 /** An owner inside something shared: it can be read, and nothing else. */
 export interface SharedOwner<T> {
@@ -85,9 +134,3 @@ export interface Absent {
 export interface Conflict {
   readonly kind: 'conflict'
 }
-
-/** T as a reader has it within the scope L. */
-export type SharedIn<T, L> = T extends Scalar ? T : Shared<T> & InScope<L>
-
-/** T as the writer has it within the scope L. */
-export type MutableIn<T, L> = T extends Scalar ? T : T & InScope<L>

@@ -29,6 +29,7 @@ import { deepFreeze, forEachLeaf, thaw } from './freeze.ts'
 import { Hold } from './hold.ts'
 import { describeId, homeOf } from './object-id.ts'
 import { Owned } from './owned.ts'
+import { COUNTED } from './counted.ts'
 import { VALUE, typedShape, type Shape } from './shape.ts'
 import type { Packing, Pointer, Resident, Store } from './store.ts'
 import { viewOf } from './typed.ts'
@@ -84,7 +85,11 @@ export class ValuePacking implements Packing {
   }
 
   pack(value: unknown): Uint8Array {
-    return this.#within((codec) => codec.bytes.slice(0, codec.encodeOne(value, 'an owned value')))
+    return this.#within((codec) => {
+      // First, because the codec may need a larger buffer for it.
+      const length = codec.encodeOne(value, 'an owned value')
+      return codec.bytes.slice(0, length)
+    })
   }
 
   unpackShared(bytes: Uint8Array, name: string): Contents {
@@ -191,7 +196,9 @@ export class ValuePacking implements Packing {
 export const OWNED_TAG = 0
 
 export function isOwner(value: object): boolean {
-  return value instanceof Owned
+  if (value instanceof Owned) return true
+  if (COUNTED in value) throw counted(value)
+  return false
 }
 
 export function encodeShape(shape: Shape, sink: ValueSink): void {
@@ -202,6 +209,13 @@ export function encodeShape(shape: Shape, sink: ValueSink): void {
 export function decodeShape(source: ValueSource): Shape {
   const typed = source.value() as [TypeDescription, number] | undefined
   return typed === undefined ? VALUE : typedShape(fromDescription(typed[0]), typed[1])
+}
+
+/** Copies of the object would copy the handle, which is counted. */
+function counted({ constructor }: object): OwnershipError {
+  const object = `a handle of class ${constructor.name}`
+  const text = `Owned objects cannot contain ${object}: keep it beside the owner, or send it.`
+  return new OwnershipError('OWN_NESTED', text, { object })
 }
 
 function holdOf(leaf: object): Hold {

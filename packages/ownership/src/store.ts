@@ -60,6 +60,27 @@ export interface Lent {
   update(pointer: Pointer): void
 }
 
+/** The owner of an object here that may live anywhere, as far as moving it takes. */
+export interface RoamingOwner extends Lent {
+  readonly state: string
+  readonly pointer: Pointer
+  readonly container: Body | undefined
+}
+
+/** An owner whose object is on its way here. */
+export interface SettlingOwner extends RoamingOwner {
+  readonly shape: Shape
+  readonly isRoaming: boolean
+}
+
+/** Told of the memory in use here, and asked for more: the controller's part on this core. */
+export interface MemoryWatch {
+  /** Objects have come or gone. */
+  changed(): void
+  /** Moves objects away until typed memory of so many bytes can be had here, if that is possible. */
+  makeRoom(core: Core, bytes: number): Promise<void>
+}
+
 /** An object at its home. */
 export class Resident implements Body {
   /** Changed only by `Store.rename`. */
@@ -75,6 +96,8 @@ export class Resident implements Body {
   inner = 0
   /** The value as it travels, once it has been asked for. */
   packed: Uint8Array | undefined = undefined
+  /** Bytes of a value when it was last packed; 0 before, and of typed memory. */
+  measuredBytes = 0
 
   constructor(id: ObjectId, contents: Pick<Resident, 'shape' | 'value' | 'offset' | 'madeAt'>) {
     this.id = id
@@ -130,6 +153,12 @@ export class Store {
   }
   /** Exclusive borrows of this core that are lent, by number. */
   readonly lent = new Map<number, Lent>()
+  /** Owners on this core of objects here that may live anywhere. */
+  readonly roaming = new Map<ObjectId, RoamingOwner>()
+  /** Bytes of all values here whose size is known. */
+  valueBytes = 0
+  /** If a controller looks after this core. */
+  watch: MemoryWatch | undefined = undefined
   readonly #residents = new Map<ObjectId, Resident>()
   readonly #colorLimit: number
   #serial = 1
@@ -180,6 +209,7 @@ export class Store {
     const { value, parts } = this.packing.unpackMoved(bytes)
     const resident = this.addValue(value)
     for (const part of parts) part.container = resident
+    this.measure(resident, bytes.byteLength)
     return resident
   }
 
@@ -190,6 +220,44 @@ export class Store {
     if (bytes === undefined) ownHeap.u8.fill(0, offset, offset + bytesOf(shape))
     else ownHeap.u8.set(bytes, offset)
     const value: unknown = viewOn(shape.type, ownHeap.buffer, offset, shape.length)
+    const resident = this.#add({ shape, value, offset, madeAt: this.notes.ofCreation() })
+    this.watch?.changed()
+    return resident
+  }
+
+  /**
+   * Becomes the home of what has moved here to be written. Suspends where others must move away for
+   * it.
+   */
+  async settle(core: Core, owner: SettlingOwner, bytes: Uint8Array): Promise<Resident> {
+    const { shape, isRoaming } = owner
+    this.counts.moves++
+    if (shape.kind === 'typed') await this.watch?.makeRoom(core, bytes.byteLength)
+    const resident = shape.kind === 'typed' ? this.addTyped(shape, bytes) : this.addMoved(bytes)
+    if (isRoaming) this.roaming.set(resident.id, owner)
+    return resident
+  }
+
+  /** The bytes of a value here have become known. */
+  measure(resident: Resident, bytes: number): void {
+    this.valueBytes += bytes - resident.measuredBytes
+    resident.measuredBytes = bytes
+    this.watch?.changed()
+  }
+
+  /** An owner whose object may live anywhere is on this core. */
+  noteRoaming(owner: RoamingOwner): void {
+    if (homeOf(owner.pointer.id) === this.here) this.roaming.set(owner.pointer.id, owner)
+  }
+
+  /** Becomes the home of memory that something else has allocated, and frees: a part of an array. */
+  addPlaced(shape: TypedShape, offset: number): Resident {
+    const value: unknown = viewOn(
+      shape.type,
+      this.endpoint.memory.ownHeap.buffer,
+      offset,
+      shape.length,
+    )
     return this.#add({ shape, value, offset, madeAt: this.notes.ofCreation() })
   }
 
@@ -201,6 +269,10 @@ export class Store {
     throw new OwnershipError('OWN_DROPPED', `There is no ${object} any more.`, { object })
   }
 
+  get residentCount(): number {
+    return this.#residents.size
+  }
+
   residents(): Iterable<Resident> {
     return this.#residents.values()
   }
@@ -208,16 +280,25 @@ export class Store {
   /** Forgets an object, and its memory; what is owned inside is not touched. */
   forget(resident: Resident): void {
     this.#residents.delete(resident.id)
+    this.roaming.delete(resident.id)
     resident.isKept = false
-    if (resident.shape.kind === 'typed') this.endpoint.memory.ownHeap.free(resident.offset)
+    this.valueBytes -= resident.measuredBytes
+    this.watch?.changed()
+    if (resident.shape.kind !== 'typed') return
+    const { ownHeap } = this.endpoint.memory
+    // Below are the arrays of the runtime: see `addPlaced`.
+    if (resident.offset >= ownHeap.sharedBytes) ownHeap.free(resident.offset)
   }
 
   /** Gives an object here a new id, because it has used up its colours. */
   rename(resident: Resident): void {
     this.#residents.delete(resident.id)
     // The same body: what is inside stays part of it.
+    const owner = this.roaming.get(resident.id)
+    this.roaming.delete(resident.id)
     resident.id = this.freshId()
     this.#residents.set(resident.id, resident)
+    if (owner !== undefined) this.roaming.set(resident.id, owner)
   }
 
   /** What a reader or the next home gets: bytes that mean the same everywhere. */
@@ -227,7 +308,10 @@ export class Store {
       return this.endpoint.memory.ownHeap.u8.subarray(offset, offset + bytesOf(shape))
     }
     if (!resident.isFrozen) this.freeze(resident)
-    return (resident.packed ??= this.packing.pack(resident.value))
+    if (resident.packed !== undefined) return resident.packed
+    resident.packed = this.packing.pack(resident.value)
+    this.measure(resident, resident.packed.byteLength)
+    return resident.packed
   }
 
   /** From here on the value does not change until an exclusive borrow. */

@@ -3,8 +3,8 @@
  * receiver; it is lost to the sender when the message has been accepted, and not before.
  */
 import { codecExtension, type Endpoint } from '@orujo/core/internal'
+import { Loaned } from './borrow.ts'
 import { Hold } from './hold.ts'
-import { Loaned } from './loaned.ts'
 import { Owned } from './owned.ts'
 import { OWNED_TAG, decodeShape, encodeShape } from './packing.ts'
 import { storeOf } from './stores.ts'
@@ -21,7 +21,7 @@ export const ownedExtension = codecExtension<Endpoint, Owned<unknown>>({
     sink.integer(id)
     sink.integer(color)
     sink.integer(offset)
-    sink.integer(Number(hold.isTied))
+    sink.integer(Number(hold.isTied) + 2 * Number(hold.isRoaming))
     sink.onSent(() => hold.moveAway())
   },
   decode: (source, endpoint) => {
@@ -30,7 +30,10 @@ export const ownedExtension = codecExtension<Endpoint, Owned<unknown>>({
     const color = source.integer()
     const offset = source.integer()
     const hold = new Hold(storeOf({ endpoint }), shape, { id, color, offset })
-    hold.isTied = source.integer() === 1
+    const marks = source.integer()
+    hold.isTied = marks % 2 === 1
+    hold.isRoaming = marks >= 2
+    if (hold.isRoaming) hold.store.noteRoaming(hold)
     return new Owned(hold)
   },
 })

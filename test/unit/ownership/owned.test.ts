@@ -4,6 +4,7 @@
 import test from 'ava'
 import { task, f64, type Core, type Task } from '@orujo/core'
 import {
+  configureOwnership,
   drop,
   lend,
   type Mut,
@@ -168,3 +169,28 @@ async function refused(code: string, work: () => unknown): Promise<void> {
   }
   throw new Error(`not refused with ${code}`)
 }
+
+rule(
+  'a value of any size can be read elsewhere',
+  async (core) => {
+    const list = own(
+      core,
+      Array.from({ length: 5000 }, (_, i) => i),
+    )
+    const { sum, list: back } = await core.call(total, 3, list)
+    if (sum !== 12_497_500) throw new Error(`sum ${sum}`)
+    drop(core, back)
+  },
+  [total],
+)
+
+rule('what is part of an object stays so when that gets a new id', async (core) => {
+  await configureOwnership(core, { colorLimit: 2 })
+  const list = own<Node>(core, { name: 'head', next: own<Node>(core, { name: 'tail' }) })
+  for (let i = 0; i < 5; i++) {
+    await list.write(core, (node) => node.next!.write(core, (next) => void (next.name += '!')))
+  }
+  const name = await list.read(core, (node) => node.next!.read(core, (next) => next.name))
+  if (name !== 'tail!!!!!') throw new Error(name)
+  drop(core, list)
+})

@@ -2,7 +2,18 @@
  * The command `gups`: rounds of updates, timed, and after them the comparison of the whole table
  * with that of a sequential run, element by element.
  */
-import { parseCount, plural, rate, whole } from '@orujo/cli'
+import {
+  parseCount,
+  plural,
+  rate,
+  whole,
+  type Problem,
+  type ProblemContext,
+  type ProblemOptions,
+  type NewCommand,
+  type Outcome,
+  type RunProblem,
+} from '@orujo/cli'
 import {
   forall,
   free,
@@ -14,15 +25,7 @@ import {
   type Runtime,
 } from '@orujo/core'
 import { InvalidArgumentError } from 'commander'
-import {
-  KernelError,
-  type Kernel,
-  type KernelContext,
-  type KernelOptions,
-  type NewCommand,
-  type Outcome,
-  type RunKernel,
-} from '../kernel.ts'
+import { KernelError } from '../kernel.ts'
 import {
   countWrong,
   fillWord,
@@ -68,13 +71,13 @@ interface GupsOptions {
   readonly variant: Variant
 }
 
-export function addGups(newCommand: NewCommand, run: RunKernel): void {
+export function addGups(newCommand: NewCommand, run: RunProblem): void {
   newCommand('gups', 'updates of random elements of a table on all cores')
     .option('--log-size <n>', 'the table has 2^n elements', parseLogSize, 20)
     .option('--updates <count>', 'updates in all', parseCount, WORDS_PER_ROUND)
     .option('--variant <number>', '1 to 4', parseVariant, 3 as Variant)
     .addHelpText('after', HELP)
-    .action((options: GupsOptions & KernelOptions) => run(gups(options), options))
+    .action((options: GupsOptions & ProblemOptions) => run(gups(options), options))
 }
 
 function parseLogSize(text: string): number {
@@ -89,8 +92,9 @@ function parseVariant(text: string): Variant {
   throw new InvalidArgumentError('It must be 1, 2, 3 or 4.')
 }
 
-function gups(options: GupsOptions): Kernel {
+function gups(options: GupsOptions): Problem {
   return {
+    kind: 'kernel',
     name: 'gups',
     program: new URL('./program.js', import.meta.url),
     heapBytes: (cores) => heapBytes(options.logSize, cores),
@@ -118,7 +122,7 @@ interface Rounds {
 async function solve(
   { host }: Runtime,
   options: GupsOptions,
-  context: KernelContext,
+  context: ProblemContext,
 ): Promise<Outcome> {
   const { logSize, updates, variant } = options
   const table = await globalArray(host, i32, 2 ** logSize)
@@ -163,7 +167,7 @@ async function runRound(
     readonly count: number
     readonly options: GupsOptions
     readonly rounds: Rounds
-    readonly context: KernelContext
+    readonly context: ProblemContext
   },
 ): Promise<void> {
   const { first, count, rounds } = round

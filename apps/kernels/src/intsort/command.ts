@@ -2,17 +2,18 @@
  * The command `intsort`: ten timed iterations after one that is not, each with five ranks that are
  * known, and after them the check that all keys are in order.
  */
-import { rate, whole } from '@orujo/cli'
+import {
+  rate,
+  whole,
+  type Problem,
+  type ProblemContext,
+  type ProblemOptions,
+  type NewCommand,
+  type Outcome,
+  type RunProblem,
+} from '@orujo/cli'
 import { free, onAllCores, reduce, symmetricObject, type Runtime } from '@orujo/core'
 import { InvalidArgumentError, Option } from 'commander'
-import type {
-  Kernel,
-  KernelContext,
-  KernelOptions,
-  NewCommand,
-  Outcome,
-  RunKernel,
-} from '../kernel.ts'
 import { CLASSES, ITERATIONS, type SortClass } from './problem.ts'
 import { makePart, rankHere, sortHere } from './program.ts'
 import type { SortedPart } from './sort-part.ts'
@@ -28,11 +29,11 @@ Classes, as in the NAS Parallel Benchmarks:
 Example:
   npm run --silent intsort -- --class W --cores 2 --json`
 
-export function addIntSort(newCommand: NewCommand, run: RunKernel): void {
+export function addIntSort(newCommand: NewCommand, run: RunProblem): void {
   newCommand('intsort', 'the integer sort of the NAS Parallel Benchmarks')
     .addOption(new Option('--class <name>', NAMES).argParser(parseClass).default(0, 'S'))
     .addHelpText('after', HELP)
-    .action(({ class: index, ...options }: KernelOptions & { class: number }) =>
+    .action(({ class: index, ...options }: ProblemOptions & { class: number }) =>
       run(intSort(index), options),
     )
 }
@@ -44,15 +45,16 @@ function parseClass(text: string): number {
 }
 
 /** The sort of one of CLASSES. */
-function intSort(index: number): Kernel {
+function intSort(index: number): Problem {
   return {
+    kind: 'kernel',
     name: 'intsort',
     program: new URL('./program.js', import.meta.url),
     solve: (runtime, context) => solve(runtime, index, context),
   }
 }
 
-async function solve({ host }: Runtime, index: number, context: KernelContext): Promise<Outcome> {
+async function solve({ host }: Runtime, index: number, context: ProblemContext): Promise<Outcome> {
   const { nowMs, progress } = context
   const problem = CLASSES[index]!
   const parts = await symmetricObject(host, makePart, index)

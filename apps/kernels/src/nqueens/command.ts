@@ -1,17 +1,18 @@
 /**
  * The command `nqueens`: one timed count, held against the published one.
  */
-import { parseCount, whole } from '@orujo/cli'
+import {
+  parseCount,
+  whole,
+  type Problem,
+  type ProblemContext,
+  type ProblemOptions,
+  type NewCommand,
+  type Outcome,
+  type RunProblem,
+} from '@orujo/cli'
 import type { Runtime } from '@orujo/core'
 import { InvalidArgumentError } from 'commander'
-import type {
-  Kernel,
-  KernelContext,
-  KernelOptions,
-  NewCommand,
-  Outcome,
-  RunKernel,
-} from '../kernel.ts'
 import { withMeter } from '../work-meter.ts'
 import { SOLUTIONS } from './board.ts'
 import { countOnAllCores } from './program.ts'
@@ -22,11 +23,13 @@ const HELP = `
 Example:
   npm run --silent nqueens -- --size 14 --cores 2 --json`
 
-export function addNQueens(newCommand: NewCommand, run: RunKernel): void {
+export function addNQueens(newCommand: NewCommand, run: RunProblem): void {
   newCommand('nqueens', 'ways to place N queens so that none attacks another')
     .option('--size <n>', `rows and columns of the board, 1 to ${MAX_SIZE}`, parseSize, 12)
     .addHelpText('after', HELP)
-    .action(({ size, ...options }: KernelOptions & { size: number }) => run(nQueens(size), options))
+    .action(({ size, ...options }: ProblemOptions & { size: number }) =>
+      run(nQueens(size), options),
+    )
 }
 
 function parseSize(text: string): number {
@@ -35,15 +38,16 @@ function parseSize(text: string): number {
   throw new InvalidArgumentError(`It must be at most ${MAX_SIZE}.`)
 }
 
-function nQueens(size: number): Kernel {
+function nQueens(size: number): Problem {
   return {
+    kind: 'kernel',
     name: 'nqueens',
     program: new URL('./program.js', import.meta.url),
     solve: (runtime, context) => solve(runtime, size, context),
   }
 }
 
-async function solve({ host }: Runtime, size: number, context: KernelContext): Promise<Outcome> {
+async function solve({ host }: Runtime, size: number, context: ProblemContext): Promise<Outcome> {
   const { nowMs, progress } = context
   const expected = SOLUTIONS[size]!
   const { solutions, seconds } = await withMeter(host, progress, expected, async (meter) => {

@@ -1,17 +1,18 @@
 /**
  * The command `uts`: one timed search, whose counts must be those published for the tree.
  */
-import { rate, whole } from '@orujo/cli'
+import {
+  rate,
+  whole,
+  type Problem,
+  type ProblemContext,
+  type ProblemOptions,
+  type NewCommand,
+  type Outcome,
+  type RunProblem,
+} from '@orujo/cli'
 import type { Runtime } from '@orujo/core'
 import { InvalidArgumentError, Option } from 'commander'
-import type {
-  Kernel,
-  KernelContext,
-  KernelOptions,
-  NewCommand,
-  Outcome,
-  RunKernel,
-} from '../kernel.ts'
 import { withMeter } from '../work-meter.ts'
 import { searchTree } from './program.ts'
 import { countTree } from './reference.ts'
@@ -27,11 +28,11 @@ counts must be those published; those of 'tiny' must be those of a sequential se
 Example:
   npm run --silent uts -- --tree T3 --cores 2 --json`
 
-export function addUts(newCommand: NewCommand, run: RunKernel): void {
+export function addUts(newCommand: NewCommand, run: RunProblem): void {
   newCommand('uts', 'unbalanced tree search: counts the nodes of a tree that nobody can foresee')
     .addOption(new Option('--tree <name>', NAMES).argParser(parseTree).default(0, TREES[0]!.name))
     .addHelpText('after', HELP)
-    .action(({ tree, ...options }: KernelOptions & { tree: number }) => run(uts(tree), options))
+    .action(({ tree, ...options }: ProblemOptions & { tree: number }) => run(uts(tree), options))
 }
 
 function parseTree(text: string): number {
@@ -41,15 +42,16 @@ function parseTree(text: string): number {
 }
 
 /** The search of one of TREES. */
-function uts(tree: number): Kernel {
+function uts(tree: number): Problem {
   return {
+    kind: 'kernel',
     name: 'uts',
     program: new URL('./program.js', import.meta.url),
     solve: (runtime, context) => solve(runtime, tree, context),
   }
 }
 
-async function solve(runtime: Runtime, tree: number, context: KernelContext): Promise<Outcome> {
+async function solve(runtime: Runtime, tree: number, context: ProblemContext): Promise<Outcome> {
   const { nowMs, progress } = context
   const { host } = runtime
   const sample = TREES[tree]!

@@ -1,0 +1,137 @@
+/**
+ * Producer and consumer: core 0 fills items of 32 KiB, the last core adds them up.
+ *
+ * Delegate    the item is the argument of a one-way message, which copies it.
+ * Ownership   the item is an owned object that is given away with a task. Cores that share memory
+ *             read it where it was made; others fetch it.
+ * Means       handing over data that is used once, WINDOW items on their way.
+ */
+import { performance } from 'node:perf_hooks'
+import {
+  CountingSemaphore,
+  delegate,
+  f64,
+  factory,
+  free,
+  objectDelegate,
+  symmetricObject,
+  task,
+  type Core,
+  type SymmetricObject,
+} from '@orujo/core'
+import { drop, ownArray, type Owned } from '@orujo/ownership'
+import { measured, meterHere } from './meter.ts'
+import type { ModeCase, Outcome } from './mode-case.ts'
+
+const ITEM = 2 ** 12
+const WINDOW = 8
+
+/** What the consumer has seen. */
+interface Tally {
+  sum: number
+}
+
+interface Values {
+  readonly length: number
+  readonly [index: number]: number
+}
+
+export { meterHere }
+
+export const makeTally = factory('bench.modes.hand-over.tally', (): Tally => ({ sum: 0 }))
+
+export const readTally = objectDelegate(
+  'bench.modes.hand-over.read',
+  (_core: Core, tally: Tally): number => tally.sum,
+)
+
+export const consume = delegate(
+  'bench.modes.hand-over.consume',
+  (core: Core, tally: SymmetricObject<Tally>, item: Float64Array): void => {
+    tally.local(core).sum += addUp(item)
+  },
+)
+
+export const consumeOwned = task(
+  'bench.modes.hand-over.consume-owned',
+  async (core: Core, tally: SymmetricObject<Tally>, item: Owned<Float64Array>): Promise<void> => {
+    const sum = await item.read(core, (values) => addUp(values))
+    tally.local(core).sum += sum
+    drop(core, item)
+  },
+)
+
+export const delegateMode = task(
+  'bench.modes.hand-over.delegate',
+  (core: Core, count: number): Promise<Outcome> =>
+    produce(core, 0, async (tally) => {
+      const item = new Float64Array(ITEM)
+      await core.finish(async (inner) => {
+        for (let i = 0; i < count; i++) {
+          fill(item, i)
+          if (!inner.send(consume, inner.cores - 1, tally, item)) await inner.drain()
+        }
+      })
+    }),
+)
+
+export const ownershipMode = task(
+  'bench.modes.hand-over.ownership',
+  (core: Core, count: number): Promise<Outcome> =>
+    produce(core, count, async (tally) => {
+      const window = new CountingSemaphore(WINDOW)
+      const handOver = async (item: Owned<Float64Array>): Promise<void> => {
+        await core.call(consumeOwned, core.cores - 1, tally, item)
+        window.release()
+      }
+      const handed: Promise<void>[] = []
+      for (let i = 0; i < count; i++) {
+        await window.acquire()
+        const item = ownArray(core, f64, ITEM)
+        await item.write(core, (values) => fill(values, i))
+        handed.push(handOver(item))
+      }
+      await Promise.all(handed)
+    }),
+)
+
+async function produce(
+  core: Core,
+  reads: number,
+  work: (tally: SymmetricObject<Tally>) => Promise<void>,
+): Promise<Outcome> {
+  const tally = await symmetricObject(core, makeTally)
+  const cost = await measured(core, () => work(tally))
+  const answer = await core.call(readTally, tally.on(core.cores - 1))
+  await free(core, tally)
+  return { cost, answer, reads }
+}
+
+function fill(values: { fill(value: number): unknown; [index: number]: number }, i: number): void {
+  values.fill(i % 17)
+  values[i % ITEM] = i
+}
+
+function addUp(values: Values): number {
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += values[i]!
+  return sum
+}
+
+export const producerConsumer: ModeCase = {
+  name: 'producer-consumer',
+  operation: 'an item of 32 KiB filled, handed over and added up',
+  program: [import.meta.url],
+  count: 3000,
+  tasks: { delegate: delegateMode, ownership: ownershipMode },
+  plain(count) {
+    const item = new Float64Array(ITEM)
+    let answer = 0
+    const start = performance.now()
+    for (let i = 0; i < count; i++) {
+      fill(item, i)
+      answer += addUp(item)
+    }
+    return { seconds: (performance.now() - start) / 1000, answer }
+  },
+}

@@ -74,8 +74,8 @@ export class Actor {
     for (const item of this.giveAll()) this.drop(item)
   }
 
-  async work(): Promise<void> {
-    for (let steps = 3 + this.choose(6); steps > 0; steps--) await this.#step()
+  async work(least = 3): Promise<void> {
+    for (let steps = least + this.choose(2 * least); steps > 0; steps--) await this.#step()
     for (const items of await Promise.all(this.#away)) for (const item of items) this.take(item)
     this.#away = []
   }

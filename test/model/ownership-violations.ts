@@ -91,6 +91,17 @@ function partOf(borrow: Ref<Content> | Mut<Content>): Owned<Content> {
   return partsOf(content)[0]!.owned
 }
 
+async function changed(
+  core: Core,
+  { owned }: Item,
+  change: (parts: Item[]) => unknown,
+): Promise<void> {
+  await owned.write(core, (content) => {
+    const thing = content as Thing // as `nested` makes it
+    change(thing.parts)
+  })
+}
+
 /** A borrow that the oracle counts. */
 async function reading(
   { core, world }: Actor,
@@ -278,14 +289,10 @@ export const VIOLATIONS: Readonly<Record<string, Violation>> = Object.freeze({
     await refused('OWN_NESTED', twice)
     const other = await nested(actor)
     // Put there by a write it is found by the next who reads.
-    await other.outer.owned.write(core, (content) => {
-      const thing = content as Thing
-      thing.parts.push(inner)
-    })
+    actor.world.isChecking = false
+    await changed(core, other.outer, (parts) => parts.push(inner))
     await refused('OWN_NESTED', () => other.outer.owned.borrow(core))
-    await other.outer.owned.write(core, (content) => {
-      const thing = content as Thing
-      thing.parts.pop()
-    })
+    await changed(core, other.outer, (parts) => parts.pop())
+    actor.world.isChecking = true
   },
 })

@@ -10,6 +10,7 @@
  * Suspends    what returns a promise; the state has changed before it does, so that what conflicts
  *             is refused meanwhile.
  * Failure     a conflict is refused, not waited for: whoever wants to wait uses a lock.
+ * Long        what each state allows is read beside what each step does.
  */
 import type { Core } from '@orujo/core'
 import { type Body, isInUse } from './body.ts'
@@ -243,6 +244,9 @@ export class Hold implements Lent {
   drop(core: Core): void {
     this.requireFree('drop', core)
     this.#requireWriter('drop')
+    const { id } = this.#pointer
+    const { store } = this
+    if (homeOf(id) === store.here) store.packing.requireFreeInside(store.resident(id).value)
     this.container?.writer?.wrote()
     this.#end('dropped')
     this.dropContents(core)

@@ -40,6 +40,8 @@ const MAX_DEPTH = 64
 /** What is being unpacked: the owners found so far, and whether it is the object or a copy. */
 interface Unpacking {
   readonly parts: Hold[]
+  /** What has come along and has its home here now. */
+  readonly kept: Resident[]
   readonly isMoved: boolean
   readonly depth: number
 }
@@ -102,10 +104,17 @@ export class ValuePacking implements Packing {
     return this.#unpack(bytes, true)
   }
 
+  requireFreeInside(value: unknown): void {
+    forEachLeaf(value, isOwner, (leaf) => {
+      const hold = holdOf(leaf)
+      if (!isGone(hold)) hold.requireFree('drop what contains')
+    })
+  }
+
   dropInside(core: Core, value: unknown): void {
     forEachLeaf(value, isOwner, (leaf) => {
       const hold = holdOf(leaf)
-      if (hold.state !== 'moved' && hold.state !== 'dropped') hold.dropContents(core)
+      if (!isGone(hold)) hold.dropContents(core)
     })
   }
 
@@ -120,8 +129,19 @@ export class ValuePacking implements Packing {
 
   #unpack(bytes: Uint8Array, isMoved: boolean): Contents {
     const parts: Hold[] = []
-    const value = this.#within((codec, depth) => codec.decodeOne(bytes, { parts, isMoved, depth }))
-    return { value, parts, bytes: bytes.byteLength }
+    const kept: Resident[] = []
+    const unpacking = { parts, kept, isMoved }
+    try {
+      const value = this.#within((codec, depth) => codec.decodeOne(bytes, { ...unpacking, depth }))
+      return { value, parts, bytes: bytes.byteLength }
+    } catch (error) {
+      // The old home has all of it still.
+      for (const resident of kept) {
+        this.#store.forget(resident)
+        this.forgetTied(resident.value)
+      }
+      throw error
+    }
   }
 
   #encode(hold: Hold, sink: ValueSink): void {
@@ -153,11 +173,13 @@ export class ValuePacking implements Packing {
   }
 
   /** Keeps what came with its owner: here from now on, or as a copy. */
-  #settle(shape: Shape, sent: Pointer, bytes: Uint8Array, { isMoved }: Unpacking): Pointer {
+  #settle(shape: Shape, sent: Pointer, bytes: Uint8Array, unpacking: Unpacking): Pointer {
     const store = this.#store
-    if (isMoved) {
-      const typed = shape.kind === 'typed' ? store.addTyped(shape, bytes) : undefined
-      return (typed ?? store.addMoved(bytes)).pointer
+    if (unpacking.isMoved) {
+      const isTyped = shape.kind === 'typed'
+      const resident = isTyped ? store.addTyped(shape, bytes) : store.addMoved(bytes)
+      unpacking.kept.push(resident)
+      return resident.pointer
     }
     if (store.copies.find(sent.id, sent.color) === undefined) {
       const contents: Contents =
@@ -216,6 +238,10 @@ function counted({ constructor }: object): OwnershipError {
   const object = `a handle of class ${constructor.name}`
   const text = `Owned objects cannot contain ${object}: keep it beside the owner, or send it.`
   return new OwnershipError('OWN_NESTED', text, { object })
+}
+
+function isGone({ state }: Hold): boolean {
+  return state === 'moved' || state === 'dropped'
 }
 
 function holdOf(leaf: object): Hold {

@@ -27,6 +27,7 @@ export const freeOld = delegate('own.free', (core: Core, id: ObjectId): void => 
 export const dropHere = delegate('own.drop', (core: Core, id: ObjectId): void => {
   const store = Store.of(core)
   const resident = store.resident(id)
+  store.packing.requireFreeInside(resident.value)
   store.forget(resident)
   store.packing.dropInside(core, resident.value)
 })

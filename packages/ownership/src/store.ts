@@ -48,6 +48,8 @@ export interface Packing {
   unpackShared(bytes: Uint8Array, name: string): Contents
   /** The value itself, for its new home. */
   unpackMoved(bytes: Uint8Array): Contents
+  /** Throws if something that is owned inside a value is borrowed. */
+  requireFreeInside(value: unknown): void
   /** Drops all that is owned inside a value. */
   dropInside(core: Core, value: unknown): void
   /** What has moved along with `value`, as it was tied to it, is forgotten here. */

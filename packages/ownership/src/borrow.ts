@@ -10,12 +10,13 @@
 import type { Core } from '@orujo/core'
 import type { Body, Writer } from './body.ts'
 import { OwnershipError } from './errors.ts'
-import type { Hold } from './hold.ts'
+import { Hold } from './hold.ts'
+import { BEGIN, LEND, type Lendable, type Lent, type Loan } from './lendable.ts'
 import type { Reference, Shared } from './lent.ts'
 import { Resident, type Pointer } from './store.ts'
 
 /** A shared borrow. */
-export class Ref<T> implements Reference<T> {
+export class Ref<T> implements Reference<T>, Lendable {
   /** Tells outcomes of `tryBorrow` apart. */
   readonly kind = 'borrowed'
   readonly #hold: Hold
@@ -54,10 +55,19 @@ export class Ref<T> implements Reference<T> {
   [Symbol.dispose](): void {
     this.release()
   }
+
+  /** Lends it on: one reader more for as long. */
+  async [LEND](core: Core): Promise<Loan> {
+    const { hold } = this
+    const body = hold.beginShared(core) ?? (await hold.fetchForReading(core))
+    const { store, shape, pointer } = hold
+    const loaned = new Loaned(new Hold(store, shape, pointer), false)
+    return { loaned, end: () => hold.endShared(body) }
+  }
 }
 
 /** The exclusive borrow. */
-export class Mut<T> implements Writer {
+export class Mut<T> implements Writer, Lendable {
   readonly kind = 'borrowed'
   readonly #hold: Hold
   readonly #core: Core
@@ -110,27 +120,21 @@ export class Mut<T> implements Writer {
     if (this.#body instanceof Resident) this.#body.packed = undefined
   }
 
-  /** Makes what was changed so far known to the owner, and nobody else uses it until `regain`. */
-  async lend(): Promise<void> {
-    const body = this.#live()
-    this.#hold.requireQuiet(body)
-    this.#state = 'lent'
-    body.writer = undefined
-    if (this.#isChanged) await this.#hold.settle(this.#core, this.#before)
-    this.#before = this.#hold.pointer
-    this.#isWritten = false
-    this.#body = undefined
-  }
-
-  /** The borrower has ended. Suspends: what has moved comes back. */
-  async regain(): Promise<void> {
-    if (this.#state !== 'lent') return
-    this.#state = 'live'
-    const { pointer } = this.#hold
-    // What the borrower has changed, an owner above this one does not know yet.
-    this.#isWritten = pointer.id !== this.#before.id || pointer.color !== this.#before.color
-    this.#before = pointer
-    this.#take(await this.#hold.bodyForWriting(this.#core))
+  /** Lends it on: what was changed so far is made known, and nobody uses it here meanwhile. */
+  async [LEND](core: Core): Promise<Loan> {
+    const hold = this.#hold
+    await this.#leave()
+    const { store, shape, pointer } = hold
+    const number = store.addLent(hold)
+    const own = new Hold(store, shape, pointer)
+    own.loan = { core: core.id, number }
+    return {
+      loaned: new Loaned(own, true),
+      end: async () => {
+        store.lent.delete(number)
+        await this.#regain()
+      },
+    }
   }
 
   /** Ends the borrow; what was written can be read by others then. Safe to repeat. */
@@ -152,6 +156,27 @@ export class Mut<T> implements Writer {
     return this.#isWritten || this.#hold.pointer.id !== this.#before.id
   }
 
+  async #leave(): Promise<void> {
+    const body = this.#live()
+    this.#hold.requireQuiet(body)
+    this.#state = 'lent'
+    body.writer = undefined
+    if (this.#isChanged) await this.#hold.settle(this.#core, this.#before)
+    this.#before = this.#hold.pointer
+    this.#isWritten = false
+    this.#body = undefined
+  }
+
+  /** The borrower has ended. Suspends: what has moved comes back. */
+  async #regain(): Promise<void> {
+    this.#state = 'live'
+    const { pointer } = this.#hold
+    // What the borrower has changed, an owner above this one does not know yet.
+    this.#isWritten = pointer.id !== this.#before.id || pointer.color !== this.#before.color
+    this.#before = pointer
+    this.#take(await this.#hold.bodyForWriting(this.#core))
+  }
+
   #take(body: Body): void {
     this.#body = body
     body.writer = this
@@ -167,6 +192,29 @@ export class Mut<T> implements Writer {
     }
     if (this.#state === 'ended' || this.#body === undefined) throw escaped(this.#hold)
     return this.#body
+  }
+}
+
+/** A borrow on its way to another core, and there until the work it was lent for has ended. */
+export class Loaned implements Lent {
+  /** A cell of its own, which tells the lender's what has become of the object. */
+  readonly hold: Hold
+  readonly isExclusive: boolean
+
+  constructor(hold: Hold, isExclusive: boolean) {
+    this.hold = hold
+    this.isExclusive = isExclusive
+  }
+
+  async [BEGIN](core: Core): Promise<Ref<unknown> | Mut<unknown>> {
+    const { hold } = this
+    if (!this.isExclusive) {
+      return new Ref(hold, hold.beginShared(core) ?? (await hold.fetchForReading(core)))
+    }
+    hold.beginExclusive(core)
+    const before = hold.pointer
+    const body = hold.localForWriting() ?? (await hold.bodyForWriting(core))
+    return new Mut(hold, core, before, body)
   }
 }
 

@@ -15,6 +15,7 @@ export type OwnershipCode =
   | 'OWN_KEPT'
   | 'OWN_CLOSED'
   | 'OWN_EXHAUSTED'
+  | 'OWN_SCATTERED'
 
 /** What a misuse was about. */
 export interface Misuse {

@@ -9,9 +9,7 @@
  */
 import type { Core, Target, Task } from '@orujo/core'
 import { Definition, type Body } from '@orujo/core/internal'
-import { Mut, Ref } from './borrow.ts'
-import { Hold } from './hold.ts'
-import { Loaned } from './loaned.ts'
+import { BEGIN, LEND, isLendable, isLent, type Loan } from './lendable.ts'
 
 declare const scoped: unique symbol
 
@@ -22,7 +20,7 @@ export interface ScopedTask<A extends unknown[], R> {
   readonly [scoped]: (...args: A) => R
 }
 
-/** A task whose parameters may be `Ref` and `Mut`, on top of what can be sent. */
+/** A task whose parameters may be borrows, such as `Ref` and `Mut`, on top of what can be sent. */
 export function scopedTask<A extends unknown[], R>(
   name: string,
   body: (core: Core, ...args: A) => R | PromiseLike<R>,
@@ -30,7 +28,7 @@ export function scopedTask<A extends unknown[], R>(
   const run = async (core: Core, ...args: unknown[]): Promise<R> => {
     // All at once: what must be fetched is on its way together.
     const begun = await Promise.allSettled(
-      args.map((arg) => (arg instanceof Loaned ? begin(core, arg) : undefined)),
+      args.map((arg) => (isLent(arg) ? arg[BEGIN](core) : undefined)),
     )
     const borrows = begun.map((one) => (one.status === 'fulfilled' ? one.value : undefined))
     try {
@@ -47,8 +45,8 @@ export function scopedTask<A extends unknown[], R>(
 }
 
 /**
- * Runs a scoped task at `target` and resolves with its result. References among `args` are lent
- * until then: a `Mut` cannot be used meanwhile, a `Ref` can, but not released.
+ * Runs a scoped task at `target` and resolves with its result. Borrows among `args` are lent
+ * until then: what is exclusive cannot be used meanwhile, what is shared can, but not released.
  */
 export async function lend<A extends unknown[], R>(
   core: Core,
@@ -60,7 +58,7 @@ export async function lend<A extends unknown[], R>(
   try {
     const sent: unknown[] = []
     for (const arg of args) {
-      const loan = await lendOut(core, arg)
+      const loan = isLendable(arg) ? await arg[LEND](core) : undefined
       if (loan !== undefined) loans.push(loan)
       sent.push(loan?.loaned ?? arg)
     }
@@ -69,51 +67,4 @@ export async function lend<A extends unknown[], R>(
   } finally {
     for (const loan of loans.reverse()) await loan.end()
   }
-}
-
-interface Loan {
-  readonly loaned: Loaned
-  end(): void | Promise<void>
-}
-
-async function lendOut(core: Core, arg: unknown): Promise<Loan | undefined> {
-  if (arg instanceof Ref) {
-    const { hold } = arg as Ref<unknown>
-    const isHere = hold.beginShared(core)
-    const body = isHere ?? (await hold.fetchForReading(core))
-    const { store, shape, pointer } = hold
-    const loaned = new Loaned(new Hold(store, shape, pointer), false)
-    return { loaned, end: () => hold.endShared(body) }
-  }
-  if (arg instanceof Mut) {
-    const mut = arg as Mut<unknown>
-    const { hold } = mut
-    await mut.lend()
-    const { store, shape, pointer } = hold
-    const number = store.addLent(hold)
-    const own = new Hold(store, shape, pointer)
-    own.loan = { core: core.id, number }
-    return {
-      loaned: new Loaned(own, true),
-      end: async () => {
-        store.lent.delete(number)
-        await mut.regain()
-      },
-    }
-  }
-  return undefined
-}
-
-async function begin(
-  core: Core,
-  { hold, isExclusive }: Loaned,
-): Promise<Ref<unknown> | Mut<unknown>> {
-  if (!isExclusive) {
-    const body = hold.beginShared(core)
-    return new Ref(hold, body ?? (await hold.fetchForReading(core)))
-  }
-  hold.beginExclusive(core)
-  const before = hold.pointer
-  const body = hold.localForWriting() ?? (await hold.bodyForWriting(core))
-  return new Mut(hold, core, before, body)
 }

@@ -41,7 +41,8 @@ export function ownArray<E extends ElementType>(
   return new Owned<ViewOf<E>>(new Hold(store, shape, pointer))
 }
 
-function requireCore(core: Core): void {
+/** Throws on the host. */
+export function requireCore(core: Core): void {
   if (core.id !== core.host) return
   throw new OwnershipError(
     'OWN_FOREIGN',

@@ -27,3 +27,12 @@ export { acquireHere, releaseReadHere, releaseWriteHere, tryAcquireHere } from '
 export { lockExtension } from './std/lock.ts'
 export { claimShare, returnShare } from './std/shares.ts'
 export { readHere, renameHere, updateHere } from './std/update.ts'
+export {
+  fetchStretch,
+  freeArray,
+  freeElements,
+  pullPart,
+  registerPart,
+  writeRange,
+} from './vector-protocol.ts'
+export { loanedRangeExtension, vectorExtension } from './vector-transfer.ts'

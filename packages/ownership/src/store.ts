@@ -250,6 +250,17 @@ export class Store {
     if (homeOf(owner.pointer.id) === this.here) this.roaming.set(owner.pointer.id, owner)
   }
 
+  /** Becomes the home of memory that something else has allocated, and frees: a part of an array. */
+  addPlaced(shape: TypedShape, offset: number): Resident {
+    const value: unknown = viewOn(
+      shape.type,
+      this.endpoint.memory.ownHeap.buffer,
+      offset,
+      shape.length,
+    )
+    return this.#add({ shape, value, offset, madeAt: this.notes.ofCreation() })
+  }
+
   /** The object of an id whose home is here. */
   resident(id: ObjectId): Resident {
     const resident = this.#residents.get(id)
@@ -271,8 +282,8 @@ export class Store {
     this.#residents.delete(resident.id)
     this.roaming.delete(resident.id)
     resident.isKept = false
-    if (resident.shape.kind === 'typed') this.endpoint.memory.ownHeap.free(resident.offset)
     this.valueBytes -= resident.measuredBytes
+    if (resident.shape.kind === 'typed') this.#freeMemory(resident.offset)
     this.watch?.changed()
   }
 
@@ -327,6 +338,12 @@ export class Store {
     const number = this.#lentSerial++
     this.lent.set(number, lent)
     return number
+  }
+
+  /** Below the own part are the arrays of the runtime: see `addPlaced`. */
+  #freeMemory(offset: number): void {
+    const { ownHeap } = this.endpoint.memory
+    if (offset >= ownHeap.sharedBytes) ownHeap.free(offset)
   }
 
   #add(contents: Pick<Resident, 'shape' | 'value' | 'offset' | 'madeAt'>): Resident {

@@ -3,8 +3,8 @@
  * receiver; it is lost to the sender when the message has been accepted, and not before.
  */
 import { codecExtension, type Endpoint } from '@orujo/core/internal'
+import { Loaned } from './borrow.ts'
 import { Hold } from './hold.ts'
-import { Loaned } from './loaned.ts'
 import { Owned } from './owned.ts'
 import { OWNED_TAG, decodeShape, encodeShape } from './packing.ts'
 import { storeOf } from './stores.ts'

@@ -1,0 +1,45 @@
+/**
+ * Lendable: what `lend` may hand to another core for as long as a scoped task takes. Every kind of
+ * borrow says itself how it is lent, and what the borrower gets.
+ *
+ * States      of a loan: out -> back.
+ * Ownership   who lends ends the loan, when the work has ended, however it ended; who borrows ends
+ *             what it got before that.
+ */
+import type { Core } from '@orujo/core'
+
+/** How a borrow is lent. */
+export const LEND: unique symbol = Symbol('orujo.lend')
+/** How what was lent begins on the other core. */
+export const BEGIN: unique symbol = Symbol('orujo.begin')
+
+/** A borrow that can be lent on. */
+export interface Lendable {
+  [LEND](core: Core): Loan | Promise<Loan>
+}
+
+/** What a lender keeps. */
+export interface Loan {
+  /** Sent in the place of the borrow. */
+  readonly loaned: Lent
+  /** The borrower has ended. */
+  end(): void | Promise<void>
+}
+
+/** What travels; an extension of the codec knows its class. */
+export interface Lent {
+  [BEGIN](core: Core): Borrowed | Promise<Borrowed>
+}
+
+/** What a borrower has until its end. */
+export interface Borrowed {
+  release(): void | Promise<void>
+}
+
+export function isLendable(value: unknown): value is Lendable {
+  return typeof value === 'object' && value !== null && LEND in value
+}
+
+export function isLent(value: unknown): value is Lent {
+  return typeof value === 'object' && value !== null && BEGIN in value
+}

@@ -57,7 +57,7 @@ export function ownershipRule(
         schedule: seeded(seed),
       })
       await cluster.run(run).catch((error: unknown) => {
-        throw new Error(place, { cause: error })
+        throw new Error(`${place}: ${String(error)}`, { cause: error })
       })
       await checkNothingOwned(t, cluster, place)
     }

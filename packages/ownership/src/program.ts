@@ -36,3 +36,6 @@ export {
   writeRange,
 } from './vector-protocol.ts'
 export { loanedRangeExtension, vectorExtension } from './vector-transfer.ts'
+export { freeReplicas, makeReplica, pullReplica, pushReplica } from './replica.ts'
+export { writeReplicaOwner } from './replicated-cell.ts'
+export { loanedReplicaExtension, replicatedExtension } from './replicated-transfer.ts'

@@ -11,7 +11,7 @@ import type { Core } from '@orujo/core'
 import type { Body, Writer } from './body.ts'
 import { OwnershipError } from './errors.ts'
 import { Hold } from './hold.ts'
-import { BEGIN, LEND, type Lendable, type Lent, type Loan } from './lendable.ts'
+import { BEGIN, LEND, type Lendable, type LentOut, type Loan } from './lendable.ts'
 import type { Reference, Shared } from './lent.ts'
 import { Resident, type Pointer } from './store.ts'
 
@@ -196,7 +196,7 @@ export class Mut<T> implements Writer, Lendable {
 }
 
 /** A borrow on its way to another core, and there until the work it was lent for has ended. */
-export class Loaned implements Lent {
+export class Loaned implements LentOut {
   /** A cell of its own, which tells the lender's what has become of the object. */
   readonly hold: Hold
   readonly isExclusive: boolean

@@ -16,6 +16,11 @@ import type { contents, Absent, Conflict, MutableIn, OwnerOf, SharedIn } from '.
 /** An owner of anything. */
 type AnyOwner = Pick<Owned<never>, 'hold' | 'isLocal'>
 
+/** What can be dropped and given away: a handle of any kind. */
+interface AnyHandle {
+  readonly hold: { drop(core: Core): void; requireGone(): void }
+}
+
 /** An owner of the same, outside of any scope. */
 type OwnerAs<O> = O extends OwnerOf<infer T> ? Owned<T> : never
 
@@ -147,12 +152,12 @@ export function take<T>(owned: Owned<T>): Owned<T> {
  * Says that an owner has been given away, by `take`, as an argument or as a result: from here on
  * the compiler refuses it. OWN_KEPT if that is not so.
  */
-export function gone<O extends AnyOwner>(owned: O): asserts owned is never {
+export function gone<O extends AnyHandle>(owned: O): asserts owned is never {
   owned.hold.requireGone()
 }
 
 /** Frees the object and everything that it owns. One message if it is elsewhere. */
-export function drop<O extends AnyOwner>(
+export function drop<O extends AnyHandle>(
   core: Core,
   owned: O,
   ..._live: Live<O>

@@ -23,7 +23,7 @@ import {
   vectorOf,
 } from '@orujo/ownership'
 import { failure } from '../../support/machine.ts'
-import { ownershipRule as rule } from '../../support/ownership-cluster.ts'
+import { ownershipRule as rule } from '../../support/ownership-shapes.ts'
 
 type I32 = typeof i32
 type Particle = typeof particle
@@ -65,7 +65,7 @@ rule(
     }
     vector.drop(core)
   },
-  { definitions: [fill, total] },
+  { tasks: [fill, total] },
 )
 
 rule(
@@ -91,7 +91,7 @@ rule(
     t.is(sum, 2 * sumTo(100))
     vector.drop(core)
   },
-  { definitions: [fill] },
+  { tasks: [fill] },
 )
 
 const sort = scopedTask('test.sort', async (core: Core, range: ExclusiveRange<I32>) => {
@@ -136,7 +136,7 @@ rule(
     t.deepEqual(sorted, [...sorted.keys()])
     vector.drop(core)
   },
-  { definitions: [sort] },
+  { tasks: [sort] },
 )
 
 const scale = task('test.scale', async (core: Core, vector: OwnedVector<Particle>) => {
@@ -163,7 +163,7 @@ rule(
     t.is(masses, 12)
     vector.drop(core)
   },
-  { definitions: [scale] },
+  { tasks: [scale] },
 )
 
 rule('overlapping exclusive ranges conflict, disjoint ones do not', async (core, t) => {
@@ -179,7 +179,7 @@ rule('overlapping exclusive ranges conflict, disjoint ones do not', async (core,
     t.is(vector.tryBorrowMut(core, { end: 1 }).kind, 'conflict')
     t.is((await failure(() => vector.drop(core)))?.code, 'OWN_BORROWED')
     t.is((await failure(() => vector.resize(core, 30)))?.code, 'OWN_BORROWED')
-    t.is((await failure(() => vector.move()))?.code, 'OWN_BORROWED')
+    t.is((await failure(() => vector.take()))?.code, 'OWN_BORROWED')
   }
   {
     using first = await vector.borrow(core)
@@ -207,9 +207,9 @@ rule('what has ended gives nothing any more', async (core, t) => {
   await range.release()
   t.is((await failure(() => low.borrow(core)))?.code, 'OWN_ESCAPED')
   t.is((await failure(() => vector.borrow(core, { end: 21 })))?.code, 'ORUJO_BAD_ADDRESS')
-  const moved = vector.move()
+  const moved = vector.take()
   t.is((await failure(() => vector.borrow(core)))?.code, 'OWN_MOVED')
-  t.is((await failure(() => vector.move()))?.code, 'OWN_MOVED')
+  t.is((await failure(() => vector.take()))?.code, 'OWN_MOVED')
   moved.drop(core)
 })
 
@@ -225,7 +225,7 @@ rule(
     await range.release()
     vector.drop(core)
   },
-  { definitions: [fill] },
+  { tasks: [fill] },
 )
 
 const addOne = delegate('test.add-one', (core: Core, array: GlobalArray<I32>) => {
@@ -262,7 +262,7 @@ rule(
     t.is(refused?.code, core.cores === 1 ? undefined : 'ORUJO_OPTION')
     if (core.cores > 1) await free(core, cyclic)
   },
-  { definitions: [addOne, fill] },
+  { tasks: [addOne, fill] },
 )
 
 rule('a vector gets longer with zeros, and shorter', async (core, t) => {

@@ -230,7 +230,44 @@ function onEndpoint(
   return codecExtension<Unpacking, object>({
     tag,
     prototype,
-    encode,
+    encode: (value, sink) => encode(value, new PackingSink(sink, value)),
     decode: (source) => decode(source, endpoint),
   })
+}
+
+/** Refuses handles that a message moves: of a value that is shared there are many. */
+class PackingSink implements ValueSink {
+  readonly #sink: ValueSink
+  readonly #handle: object
+
+  constructor(sink: ValueSink, handle: object) {
+    this.#sink = sink
+    this.#handle = handle
+  }
+
+  value(value: unknown): void {
+    this.#sink.value(value)
+  }
+
+  float(value: number): void {
+    this.#sink.float(value)
+  }
+
+  integer(value: number): void {
+    this.#sink.integer(value)
+  }
+
+  string(value: string): void {
+    this.#sink.string(value)
+  }
+
+  onSent(): void {
+    const object = this.#handle.constructor.name
+    throw new OwnershipError(
+      'OWN_NESTED',
+      `A handle of ${object} cannot be inside an owned object, which others read: every reader ` +
+        'would have it. Keep it beside the object.',
+      { object },
+    )
+  }
 }

@@ -16,8 +16,12 @@ import {
 import {
   type ExclusiveRange,
   type OwnedVector,
+  type Ref,
   type SharedRange,
+  drop,
+  gone,
   lend,
+  own,
   ownVector,
   scopedTask,
   vectorOf,
@@ -63,7 +67,7 @@ rule(
       const sums = await Promise.all(targets.map((target) => lend(core, total, target, all)))
       t.deepEqual(new Set(sums), new Set([sumTo(100)]))
     }
-    vector.drop(core)
+    drop(core, vector)
   },
   { tasks: [fill, total] },
 )
@@ -89,7 +93,7 @@ rule(
       return found
     })
     t.is(sum, 2 * sumTo(100))
-    vector.drop(core)
+    drop(core, vector)
   },
   { tasks: [fill] },
 )
@@ -134,7 +138,7 @@ rule(
       return Array.from({ length: 60 }, (_, i) => range.at(i))
     })
     t.deepEqual(sorted, [...sorted.keys()])
-    vector.drop(core)
+    drop(core, vector)
   },
   { tasks: [sort] },
 )
@@ -161,7 +165,7 @@ rule(
     await vector.write(core, (range) => range.set(2, { mass: 9, charge: 3 }))
     const masses = await vector.read(core, (range) => range.at(2).mass + range.at(2).charge)
     t.is(masses, 12)
-    vector.drop(core)
+    drop(core, vector)
   },
   { tasks: [scale] },
 )
@@ -210,6 +214,8 @@ rule('what has ended gives nothing any more', async (core, t) => {
   const moved = vector.take()
   t.is((await failure(() => vector.borrow(core)))?.code, 'OWN_MOVED')
   t.is((await failure(() => vector.take()))?.code, 'OWN_MOVED')
+  t.is((await failure(() => gone(moved)))?.code, 'OWN_KEPT')
+  gone(vector)
   moved.drop(core)
 })
 
@@ -223,7 +229,7 @@ rule(
     t.is((await failure(() => range.borrow(core)))?.code, 'OWN_BORROWED')
     await ended
     await range.release()
-    vector.drop(core)
+    drop(core, vector)
   },
   { tasks: [fill] },
 )
@@ -282,5 +288,27 @@ rule('a vector gets longer with zeros, and shorter', async (core, t) => {
       values.map((_, i) => (i < kept ? i : 0)),
     )
   }
-  vector.drop(core)
+  drop(core, vector)
 })
+
+const keysOf = scopedTask('test.keys', (_core: Core, box: Ref<{ vector: OwnedVector<I32> }>) => {
+  return Object.keys(box.value).join()
+})
+
+rule(
+  'a vector inside an owned object is refused when that is to be read elsewhere',
+  async (core, t) => {
+    const vector = await ownVector(core, i32, 10)
+    const box = own(core, { vector })
+    using ref = await box.borrow(core)
+    if (core.cores > 1) {
+      const refused = await failure(() => lend(core, keysOf, core.cores - 1, ref))
+      t.is(refused?.code, 'ORUJO_NOT_SENDABLE')
+      t.regex(refused!.message, /OwnedVector cannot be inside an owned object/)
+    }
+    ref.release()
+    drop(core, box)
+    drop(core, vector)
+  },
+  { tasks: [keysOf] },
+)

@@ -291,6 +291,36 @@ rule('a vector gets longer with zeros, and shorter', async (core, t) => {
   drop(core, vector)
 })
 
+rule(
+  'elements that are written together get a colour that none of them had',
+  async (core, t) => {
+    const vector = await ownVector(core, i32, 10 * core.cores)
+    const far = core.cores - 1
+
+    const write = (end: number): Promise<void> =>
+      vector.write(core, (mut) => mut.pieces().forEach(({ view }) => bumpAll(view)), { end })
+    const read = async (end: number): Promise<number> => {
+      using share = vector.share(core, { end })
+      return await lend(core, total, far, share)
+    }
+
+    await write(5)
+    t.is(await read(5), 5)
+    await write(5)
+    // The copy of the version before has more than this, so it stays.
+    t.is(await read(3), 6)
+    await write(5)
+    await write(10)
+    t.is(await read(5), 20)
+    drop(core, vector)
+  },
+  { tasks: [total] },
+)
+
+function bumpAll(view: Int32Array): void {
+  for (let k = 0; k < view.length; k++) view[k]!++
+}
+
 const keysOf = scopedTask('test.keys', (_core: Core, box: Ref<{ vector: OwnedVector<I32> }>) => {
   return Object.keys(box.value).join()
 })

@@ -28,17 +28,18 @@ export function scopedTask<A extends unknown[], R>(
   body: (core: Core, ...args: A) => R | PromiseLike<R>,
 ): ScopedTask<A, R> {
   const run = async (core: Core, ...args: unknown[]): Promise<R> => {
-    const borrows: (Ref<unknown> | Mut<unknown>)[] = []
+    // All at once: what must be fetched is on its way together.
+    const begun = await Promise.allSettled(
+      args.map((arg) => (arg instanceof Loaned ? begin(core, arg) : undefined)),
+    )
+    const borrows = begun.map((one) => (one.status === 'fulfilled' ? one.value : undefined))
     try {
-      const given: unknown[] = []
-      for (const arg of args) {
-        const borrow = arg instanceof Loaned ? await begin(core, arg) : undefined
-        if (borrow !== undefined) borrows.push(borrow)
-        given.push(borrow ?? arg)
-      }
+      const refused = begun.find((one) => one.status === 'rejected')
+      if (refused !== undefined) throw refused.reason
+      const given = args.map((arg, i) => borrows[i] ?? arg)
       return await body(core, ...(given as A)) // loans have become what the body declares
     } finally {
-      for (const borrow of borrows.reverse()) await borrow.release()
+      for (const borrow of borrows.reverse()) await borrow?.release()
     }
   }
   return new Definition<'task', A, R>('task', name, run as unknown as Body)

@@ -34,6 +34,8 @@ export interface Problem {
   readonly program: URL | readonly (URL | string)[]
   /** Of global heap that each of so many cores needs; undefined if the default will do. */
   readonly heapBytes?: (cores: number) => number
+  /** Of these, bytes for arrays; undefined if the default will do. */
+  readonly sharedBytes?: number
   /** Does the work and checks the answer. */
   solve(runtime: Runtime, context: ProblemContext): Promise<Outcome>
 }

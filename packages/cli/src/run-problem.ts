@@ -21,11 +21,13 @@ export async function runProblem(
   const { locales } = options
   const coresPerLocale = options.cores ?? Math.max(1, Math.floor(availableParallelism() / locales))
   const heapBytes = problem.heapBytes?.(locales * coresPerLocale)
+  const { sharedBytes } = problem
   await using runtime = await launch({
     program: problem.program,
     locales,
     coresPerLocale,
     ...(heapBytes === undefined ? {} : { heapBytes }),
+    ...(sharedBytes === undefined ? {} : { sharedBytes }),
     ...watchLaunch(options),
   })
   using _watching = watch(runtime, options, terminal)

@@ -1,0 +1,17 @@
+/**
+ * The command line: one command per app. `npm run kvstore -- ...` is `main.js kvstore ...`.
+ */
+import { runProblemCommands, type AddProblem, type Terminal } from '@orujo/cli'
+import { addKvStore } from './kvstore/command.ts'
+
+const APPS: readonly AddProblem[] = [addKvStore]
+
+/** Runs one app. The exit code: 0, or 1 after an error that has been told. */
+export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
+  const description = 'Programs on owned objects, on many cores'
+  return await runProblemCommands(
+    { description, usage: '<app> -- ...', problems: APPS },
+    args,
+    terminal,
+  )
+}

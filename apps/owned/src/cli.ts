@@ -2,9 +2,10 @@
  * The command line: one command per app. `npm run kvstore -- ...` is `main.js kvstore ...`.
  */
 import { runProblemCommands, type AddProblem, type Terminal } from '@orujo/cli'
+import { addGemm } from './gemm/command.ts'
 import { addKvStore } from './kvstore/command.ts'
 
-const APPS: readonly AddProblem[] = [addKvStore]
+const APPS: readonly AddProblem[] = [addKvStore, addGemm]
 
 /** Runs one app. The exit code: 0, or 1 after an error that has been told. */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {

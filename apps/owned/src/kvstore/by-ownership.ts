@@ -15,7 +15,7 @@ import { bucketDesks, type ClientReport, type Clients, type Desks } from './clie
 import { addTo, isWhole, type Operations, type Tally } from './workload.ts'
 
 /** Enough for a message to carry many, and for buckets to be read more than once. */
-const BATCH = 1024
+const BATCH = 4096
 
 export const runByOwnership = task(
   'kvstore.ownership',

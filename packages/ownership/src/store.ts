@@ -285,10 +285,6 @@ export class Store {
     this.valueBytes -= resident.measuredBytes
     if (resident.shape.kind === 'typed') this.#freeMemory(resident.offset)
     this.watch?.changed()
-    if (resident.shape.kind !== 'typed') return
-    const { ownHeap } = this.endpoint.memory
-    // Below are the arrays of the runtime: see `addPlaced`.
-    if (resident.offset >= ownHeap.sharedBytes) ownHeap.free(resident.offset)
   }
 
   /** Gives an object here a new id, because it has used up its colours. */

@@ -4,6 +4,8 @@
  * for all only in checked mode; of moves and drops they are always taken.
  */
 
+import { fileURLToPath } from 'node:url'
+
 /** Borrows of one core whose places are noted outside of checked mode. */
 const NOTED_BORROWS = 4096
 /** Frames looked through for one outside of this package. */
@@ -14,7 +16,9 @@ export interface PlaceNote {
   readonly stack?: string
 }
 
-const HERE = new URL('.', import.meta.url).href
+/** This package, as frames name it: by its files, or, with source maps, by those they came from. */
+const PACKAGE = new URL('..', import.meta.url)
+const HERE = Object.freeze([PACKAGE.href, fileURLToPath(PACKAGE)])
 
 export class PlaceNotes {
   readonly #isChecked: boolean
@@ -45,7 +49,9 @@ export class PlaceNotes {
 /** The line of the program that a note is about. */
 export function describePlace(note: PlaceNote | undefined): string | undefined {
   const frames = note?.stack?.split('\n').slice(1) ?? []
-  const outside = frames.find((frame) => !frame.includes(HERE) && !frame.includes('node:'))
+  const isOutside = (frame: string): boolean =>
+    !frame.includes('node:') && !HERE.some((place) => frame.includes(place))
+  const outside = frames.find(isOutside)
   return (outside ?? frames[0])?.trim()
 }
 

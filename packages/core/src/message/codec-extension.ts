@@ -46,6 +46,7 @@ export interface CodecExtension<Context, T extends object = object> {
   readonly tag: number
   /** The class's prototype: exactly the objects that have it are this extension's. */
   readonly prototype: object
+  /** What it throws reaches whoever sends as it is. */
   encode(value: T, sink: ValueSink): void
   /** Must not ask the same codec for anything but what `source` gives. */
   decode(source: ValueSource, context: Context): T

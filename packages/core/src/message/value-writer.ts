@@ -3,7 +3,8 @@
  *
  * Invariants  every object is entered into the identity table when its tag is written, so that the
  *             reader can count along; path[depth - 1] leads to the value being written.
- * Failure     OrujoError ORUJO_NOT_SENDABLE; what a user's getter throws is its cause.
+ * Failure     OrujoError ORUJO_NOT_SENDABLE; what a user's getter throws is its cause. An error that
+ *             an extension throws stays as it is: it says more of its object than its path would.
  * Bounds      MAX_DEPTH, MAX_ERROR_DEPTH, and what the byte writer allows.
  *
  * An error is flags, its head, then its body in which a part that cannot be sent becomes a string:
@@ -56,6 +57,8 @@ export class ValueWriter implements ValueSink {
   commits: (() => void)[] | undefined = undefined
   readonly #families: Map<object, Family>
   readonly #seen = new IdentityTable()
+  /** What an extension has refused with. */
+  #byExtension: unknown = undefined
   /** Path to the value being written. */
   readonly #steps: Step[] = []
   readonly #keys: (string | number)[] = []
@@ -117,7 +120,9 @@ export class ValueWriter implements ValueSink {
   /** What to throw for whatever went wrong since `open`. */
   refusal(cause: unknown): unknown {
     this.commits = undefined
-    if (cause instanceof OrujoError) return cause
+    const isByExtension = isError(cause) && cause === this.#byExtension
+    this.#byExtension = undefined
+    if (cause instanceof OrujoError || isByExtension) return cause
     const reason = cause instanceof Error ? cause.message : String(cause)
     return this.#refused(`could not be sent: ${reason}`, cause)
   }
@@ -293,7 +298,12 @@ export class ValueWriter implements ValueSink {
     this.out.byte(wire.EXTENSION)
     this.out.byte(extension.tag)
     this.#enter(INSIDE)
-    extension.encode(object, this)
+    try {
+      extension.encode(object, this)
+    } catch (cause) {
+      this.#byExtension = cause
+      throw cause
+    }
     this.#depth--
   }
 

@@ -75,6 +75,10 @@ export class ValuePacking implements Packing {
     for (const hold of owners) hold.container = body
   }
 
+  isOwner(value: object): boolean {
+    return isOwner(value)
+  }
+
   freeze(body: Body): void {
     this.adopt(body)
     deepFreeze(body.value, isOwner, describeId(body.id))

@@ -15,6 +15,7 @@ import type { Core, CoreId } from '@orujo/core'
 import type { Body, Writer } from './body.ts'
 import { CopyCache, type Contents } from './copy-cache.ts'
 import { OwnershipError } from './errors.ts'
+import { Guards } from './guard.ts'
 import {
   describeId,
   homeOf,
@@ -36,6 +37,8 @@ export interface Pointer {
 
 /** Values as they are shared and as they travel; owners inside them are handles to others. */
 export interface Packing {
+  /** Whether a value is the owner of another object. */
+  isOwner(value: object): boolean
   /** Makes the owners inside a value parts of it. */
   adopt(body: Body): void
   /** The same, and freezes the value. */
@@ -94,6 +97,7 @@ export class Resident implements Body {
   readers = 0
   writer: Writer | undefined = undefined
   inner = 0
+  endedAt: PlaceNote | undefined = undefined
   /** The value as it travels, once it has been asked for. */
   packed: Uint8Array | undefined = undefined
   /** Bytes of a value when it was last packed; 0 before, and of typed memory. */
@@ -143,6 +147,8 @@ export class Store {
   readonly packing: Packing
   readonly copies: CopyCache
   readonly notes: PlaceNotes
+  /** In checked mode: what borrowers get in place of the contents. */
+  readonly guards: Guards | undefined
   readonly counts: OwnershipCounts = {
     fetches: 0,
     fetchedBytes: 0,
@@ -168,6 +174,7 @@ export class Store {
     this.endpoint = endpoint
     this.copies = new CopyCache(options.cacheBytes)
     this.notes = new PlaceNotes(options.isChecked)
+    this.guards = options.isChecked ? new Guards((value) => this.packing.isOwner(value)) : undefined
     this.#colorLimit = options.colorLimit
     this.packing = makePacking(this)
   }

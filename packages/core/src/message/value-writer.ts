@@ -60,6 +60,8 @@ export class ValueWriter implements ValueSink {
   readonly #steps: Step[] = []
   readonly #keys: (string | number)[] = []
   #depth = 0
+  /** What an extension has said against a value of its own. */
+  #ownRefusal: unknown
   #errorDepth = 0
   #definition = ''
 
@@ -117,7 +119,7 @@ export class ValueWriter implements ValueSink {
   /** What to throw for whatever went wrong since `open`. */
   refusal(cause: unknown): unknown {
     this.commits = undefined
-    if (cause instanceof OrujoError) return cause
+    if (cause instanceof OrujoError || cause === this.#ownRefusal) return cause
     const reason = cause instanceof Error ? cause.message : String(cause)
     return this.#refused(`could not be sent: ${reason}`, cause)
   }
@@ -293,7 +295,13 @@ export class ValueWriter implements ValueSink {
     this.out.byte(wire.EXTENSION)
     this.out.byte(extension.tag)
     this.#enter(INSIDE)
-    extension.encode(object, this)
+    try {
+      extension.encode(object, this)
+    } catch (error) {
+      // A refusal with a code says more than that the value could not be sent.
+      if (typeof (error as { code?: unknown } | null)?.code === 'string') this.#ownRefusal = error
+      throw error
+    }
     this.#depth--
   }
 

@@ -15,7 +15,7 @@ export {
   texts,
   whole,
 } from './check.ts'
-export { Endpoint, type EndpointOptions } from './delegate/endpoint.ts'
+export { Endpoint, type EndpointOptions, type EndpointState } from './delegate/endpoint.ts'
 export { type StealingOptions, localeTaskBytes } from './delegate/stealing.ts'
 export { builtinDefinitions } from './launch/builtins.ts'
 export { builtinExtensions } from './launch/extensions.ts'

@@ -15,8 +15,8 @@ import type { Core } from '@orujo/core'
 import { type Body, isInUse } from './body.ts'
 import type { Contents } from './copy-cache.ts'
 import { describeId, homeOf } from './object-id.ts'
-import type { PlaceNote } from './place-note.ts'
-import { dropHere, fetchBytes, freeOld, writeOwner } from './protocol.ts'
+import { noteOf, type PlaceNote } from './place-note.ts'
+import { dropHere, fetchBytes, freeOld, whereMade, writeOwner } from './protocol.ts'
 import { type HoldState, misuse, refusal } from './refusal.ts'
 import { bytesOf, type Shape } from './shape.ts'
 import type { Lent, Pointer, Resident, Store } from './store.ts'
@@ -145,8 +145,11 @@ export class Hold implements Lent {
     const local = this.#local()
     if (local !== undefined) return local
     const { store } = this
+    const { id } = this.#pointer
     const bytes = await this.#fetch(core)
+    const madeAt = store.guards && noteOf(await core.call(whereMade, homeOf(id), id))
     const resident = await store.settle(core, this, bytes)
+    if (madeAt !== undefined) resident.madeAt = madeAt
     this.#pointer = resident.pointer
     this.#body = resident
     return resident

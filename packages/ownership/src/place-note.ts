@@ -73,6 +73,11 @@ export function noteOfMisuse(): PlaceNote {
   return take(MISUSE_FRAMES)
 }
 
+/** What was a note on another core. */
+export function noteOf(place: string | undefined): PlaceNote | undefined {
+  return place === undefined ? undefined : { stack: `\n    ${place}` }
+}
+
 function take(frames = FRAMES): PlaceNote {
   const limit = Error.stackTraceLimit
   Error.stackTraceLimit = frames

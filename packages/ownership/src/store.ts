@@ -10,12 +10,13 @@
  *             locale, under a borrow.
  * Ownership   a resident owns the owners inside its value: they are dropped with it.
  */
-import { viewOn, type Endpoint } from '@orujo/core/internal'
+import { viewOn, type Endpoint, type EndpointState } from '@orujo/core/internal'
 import type { Core, CoreId } from '@orujo/core'
 import type { Body, Writer } from './body.ts'
 import { CopyCache, type Contents } from './copy-cache.ts'
 import { OwnershipError } from './errors.ts'
 import { Guards } from './guard.ts'
+import { leakLines } from './leaks.ts'
 import {
   describeId,
   homeOf,
@@ -91,7 +92,7 @@ export class Resident implements Body {
   readonly shape: Shape
   value: unknown
   readonly offset: number
-  readonly madeAt: PlaceNote | undefined
+  madeAt: PlaceNote | undefined
   isFrozen: boolean
   isKept = true
   readers = 0
@@ -142,7 +143,7 @@ export const STORE_DEFAULTS: StoreOptions = Object.freeze({
   isChecked: false,
 })
 
-export class Store {
+export class Store implements EndpointState {
   readonly endpoint: Endpoint
   readonly packing: Packing
   readonly copies: CopyCache
@@ -278,6 +279,11 @@ export class Store {
 
   get residentCount(): number {
     return this.#residents.size
+  }
+
+  /** In checked mode: what was never dropped. */
+  closing(): Iterable<string> {
+    return this.guards === undefined ? [] : leakLines(this.residents())
   }
 
   residents(): Iterable<Resident> {

@@ -5,7 +5,18 @@
 import test, { type ExecutionContext } from 'ava'
 import { inspect } from 'node:util'
 import { type Core, f64, i32, struct, task } from '@orujo/core'
-import { drop, lend, type Mut, own, ownArray, type Owned, scopedTask, take } from '@orujo/ownership'
+import {
+  drop,
+  lend,
+  type Mut,
+  own,
+  ownArray,
+  type Owned,
+  ownedObjects,
+  scopedTask,
+  take,
+  tie,
+} from '@orujo/ownership'
 import { refused } from '../../support/misuse.ts'
 import { type AnyTask, checkNothingOwned, ownershipCluster } from '../../support/ownership.ts'
 
@@ -54,6 +65,14 @@ const append = scopedTask('test.append', (_core: Core, list: Mut<number[]>) => {
   list.value.push(list.value.length + 1)
 })
 
+interface Pair {
+  inner: Owned<Document>
+}
+
+const touch = task('test.touch', async (core: Core, pair: Owned<Pair>) => {
+  await pair.write(core, (it) => it.inner.write(core, (inner) => void (inner.title += '!')))
+  return pair
+})
 const grow = task('test.grow', async (core: Core, list: Owned<number[]>) => {
   await list.write(core, (values) => values.push(values.length))
   return list
@@ -250,4 +269,42 @@ rule(
     drop(core, owned)
   },
   [grow],
+)
+
+rule(
+  'what is owned is listed with the place where it was made, wherever it has moved',
+  async (core, t) => {
+    const list = await core.call(grow, 3, own<number[]>(core, []))
+    const memory = ownArray(core, f64, 4)
+    const inner = tie(makeDocument(core, 'inner'))
+    const outer = own<Pair>(core, { inner })
+    const far = await core.call(touch, 2, outer)
+    const owned = await ownedObjects(core)
+    t.deepEqual(
+      owned.map(({ home, kind }) => [home, kind]),
+      [
+        [0, 'f64[4]'],
+        [2, 'value'],
+        [2, 'value'],
+        [3, 'value'],
+      ],
+    )
+    for (const { object, bytes, madeAt } of owned) {
+      t.true(bytes > 0)
+      t.regex(object, /^object \d+ of core \d$/)
+      t.regex(madeAt ?? 'nowhere', /checked\.test/)
+    }
+    const places = new Set(owned.map(({ madeAt }) => madeAt))
+    t.is(places.size, 4)
+    const words = core.endpoint.lastWords()
+    t.is(words.length, 1)
+    t.regex(
+      words[0]!,
+      /^\[core 0\] Never dropped: object \d+ of core 0 \(f64\[4\]\), made at .*checked\.test\.[jt]s:/,
+    )
+    for (const one of [list, memory, far]) drop(core, one as Owned<unknown>)
+    t.deepEqual(await ownedObjects(core), [])
+    t.deepEqual(core.endpoint.lastWords(), [])
+  },
+  [grow, touch],
 )

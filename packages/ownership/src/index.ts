@@ -29,6 +29,8 @@ export type {
   SharedOwner,
 } from './lent.ts'
 export { own, ownArray } from './make.ts'
+export type { OwnedObject } from './leaks.ts'
+export { ownedObjects } from './owned-objects.ts'
 export { Owned, drop, gone, move, take, tie } from './owned.ts'
 export { configureOwnership, type OwnershipOptions } from './stores.ts'
 export { Arc, arc, shareOwned } from './std/arc.ts'

@@ -29,6 +29,7 @@ import { deepFreeze, forEachLeaf, thaw } from './freeze.ts'
 import { Hold } from './hold.ts'
 import { describeId, homeOf } from './object-id.ts'
 import { Owned } from './owned.ts'
+import { describePlace, noteOf, type PlaceNote } from './place-note.ts'
 import { COUNTED } from './counted.ts'
 import { VALUE, typedShape, type Shape } from './shape.ts'
 import type { Packing, Pointer, Resident, Store } from './store.ts'
@@ -42,6 +43,13 @@ interface Unpacking {
   readonly parts: Hold[]
   readonly isMoved: boolean
   readonly depth: number
+}
+
+/** An object that came with its owner. */
+interface Came {
+  readonly shape: Shape
+  readonly sent: Pointer
+  readonly madeAt: PlaceNote | undefined
 }
 
 export class ValuePacking implements Packing {
@@ -73,6 +81,10 @@ export class ValuePacking implements Packing {
     forEachLeaf(body.value, isOwner, (leaf) => owners.push(holdOf(leaf)))
     for (const hold of owners) hold.requireHomeless(body)
     for (const hold of owners) hold.container = body
+  }
+
+  isOwner(value: object): boolean {
+    return isOwner(value)
   }
 
   freeze(body: Body): void {
@@ -135,6 +147,7 @@ export class ValuePacking implements Packing {
     if (!hold.isTied) return
     const resident = this.#tiedHere(hold)
     sink.value(resident === undefined ? undefined : this.#store.bytesOf(resident))
+    if (this.#store.guards !== undefined) sink.value(describePlace(resident?.madeAt))
   }
 
   #decode(source: ValueSource, unpacking: Unpacking): Owned<unknown> {
@@ -145,7 +158,10 @@ export class ValuePacking implements Packing {
     const isTied = source.integer() === 1
     const sent: Pointer = { id, color, offset }
     const bytes = isTied ? (source.value() as Uint8Array | undefined) : undefined // as encoded
-    const pointer = bytes === undefined ? sent : this.#settle(shape, sent, bytes, unpacking)
+    const isPlaced = isTied && this.#store.guards !== undefined
+    const madeAt = isPlaced ? noteOf(source.value() as string | undefined) : undefined // as above
+    const came = { shape, sent, madeAt }
+    const pointer = bytes === undefined ? sent : this.#settle(came, bytes, unpacking)
     const hold = new Hold(this.#store, shape, pointer)
     hold.isTied = isTied
     unpacking.parts.push(hold)
@@ -153,11 +169,13 @@ export class ValuePacking implements Packing {
   }
 
   /** Keeps what came with its owner: here from now on, or as a copy. */
-  #settle(shape: Shape, sent: Pointer, bytes: Uint8Array, { isMoved }: Unpacking): Pointer {
+  #settle({ shape, sent, madeAt }: Came, bytes: Uint8Array, { isMoved }: Unpacking): Pointer {
     const store = this.#store
     if (isMoved) {
       const typed = shape.kind === 'typed' ? store.addTyped(shape, bytes) : undefined
-      return (typed ?? store.addMoved(bytes)).pointer
+      const resident = typed ?? store.addMoved(bytes)
+      if (madeAt !== undefined) resident.madeAt = madeAt
+      return resident.pointer
     }
     if (store.copies.find(sent.id, sent.color) === undefined) {
       const contents: Contents =

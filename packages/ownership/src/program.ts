@@ -16,7 +16,8 @@ export {
   takeLoads,
   takeTable,
 } from './controller-protocol.ts'
-export { dropHere, fetchBytes, freeOld, writeOwner } from './protocol.ts'
+export { listHere } from './owned-objects.ts'
+export { dropHere, fetchBytes, freeOld, whereMade, writeOwner } from './protocol.ts'
 export { configureHere } from './stores.ts'
 export { loanedExtension, ownedExtension } from './transfer.ts'
 export { arcExtension } from './std/arc.ts'

@@ -54,3 +54,12 @@ export { ExclusiveRange, SharedRange } from './vector-range.ts'
 export { OwnedVector, ownVector, vectorOf } from './vector.ts'
 export { ReplicaMut, ReplicaRef } from './replicated-borrow.ts'
 export { Replicated, replicated, replicatedArray, type ReplicatedOptions } from './replicated.ts'
+export type { MapKey } from './std/map-key.ts'
+export { OwnedMap, type OwnedMapOptions, ownedMap } from './std/owned-map.ts'
+export {
+  type OwnedString,
+  type Text,
+  appendString,
+  ownString,
+  readString,
+} from './std/owned-string.ts'

@@ -269,6 +269,11 @@ export class Store {
     throw new OwnershipError('OWN_DROPPED', `There is no ${object} any more.`, { object })
   }
 
+  /** Whether this is the home of an object with that id. */
+  has(id: ObjectId): boolean {
+    return this.#residents.has(id)
+  }
+
   get residentCount(): number {
     return this.#residents.size
   }

@@ -64,7 +64,7 @@ async function make(core: Core, random: Schedule, mark: number): Promise<Entry> 
 /** The marks found in an object. */
 async function look(core: Core, entry: Entry): Promise<number[]> {
   if (entry.kind === 'array')
-    return entry.owned.read(core, (values) => [values.at(-1)!, values[0]!])
+    {return entry.owned.read(core, (values) => [values.at(-1)!, values[0]!])}
   return entry.owned.read(core, async (node) => {
     const inner = await node.inner.read(core, (values) => values[0]!)
     return [node.mark, inner === 0 ? node.mark : inner]
@@ -176,5 +176,5 @@ export async function runUnderPressure(seed: number): Promise<readonly Decision[
   for (const { core, valueBytes } of cores) {
     if (valueBytes !== 0) throw new Error(`core ${core} counts ${valueBytes} bytes of values`)
   }
-  return cluster.until(controller.decisions())
+  return await cluster.until(controller.decisions())
 }

@@ -113,7 +113,7 @@ export class Placer implements MemoryWatch {
       : 'over-high-water'
   }
 
-  /** Evicts copies that nobody reads until they and `bytes` more are below the mark, if possible. */
+  /** Evicts copies that nobody reads until all and `bytes` more are below the mark, if possible. */
   evictFor(bytes: number): void {
     const { copies } = this.store
     const copyBytes = copies.bytes

@@ -117,7 +117,7 @@ export const makeValue = delegate(
 )
 
 /**
- * ADOPT: keeps what another core wants to be rid of, with what is tied to it, under fresh ids, which
+ * ADOPT: keeps what another core wants to be rid of, with what is tied to it, under fresh ids that
  * nobody knows but who asks: the id, the offset, and the id before the first of these. Or this
  * core's row if it would pass `limit`, or does not fit after all.
  */

@@ -4,8 +4,8 @@
  *
  * Invariants  the object stays as it was, and can be used, until its owner points to the new home;
  *             nobody is ever refused it for that.
- * Failure     who has been changed, borrowed, moved or dropped meanwhile stays; the new home forgets
- *             what it was given.
+ * Failure     who has been changed, borrowed, moved or dropped meanwhile stays; the new home
+ *             forgets what it was given.
  */
 import type { Core } from '@orujo/core'
 import { describe } from '@orujo/core/internal'
@@ -38,8 +38,8 @@ export async function spill(
 }
 
 /**
- * Who can go, in the order in which they should: for a piece of the heap, those of the piece of that
- * size that has most to move first, because it may have nothing else; then large ones first.
+ * Who can go, in the order in which they should: first those of the piece of the heap, of the size
+ * that is needed, that has most to move, because it may have nothing else; then large ones first.
  */
 function candidates(placer: Placer, pieceBytes: number): RoamingOwner[] {
   const { store } = placer

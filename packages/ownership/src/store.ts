@@ -77,7 +77,7 @@ export interface SettlingOwner extends RoamingOwner {
 export interface MemoryWatch {
   /** Objects have come or gone. */
   changed(): void
-  /** Moves objects away until typed memory of so many bytes can be had here, if that is possible. */
+  /** Moves objects away until typed memory of so many bytes can be had here, if possible. */
   makeRoom(core: Core, bytes: number): Promise<void>
 }
 
@@ -287,12 +287,12 @@ export class Store {
     this.#residents.delete(resident.id)
     this.roaming.delete(resident.id)
     resident.isKept = false
+    const { ownHeap } = this.endpoint.memory
+    const isTyped = resident.shape.kind === 'typed'
+    // Below are the arrays of the runtime: see `addPlaced`.
+    if (isTyped && resident.offset >= ownHeap.sharedBytes) ownHeap.free(resident.offset)
     this.valueBytes -= resident.measuredBytes
     this.watch?.changed()
-    if (resident.shape.kind !== 'typed') return
-    const { ownHeap } = this.endpoint.memory
-    // Below are the arrays of the runtime: see `addPlaced`.
-    if (resident.offset >= ownHeap.sharedBytes) ownHeap.free(resident.offset)
   }
 
   /** Gives an object here a new id, because it has used up its colours. */

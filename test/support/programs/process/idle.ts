@@ -12,10 +12,10 @@ export type IdleState =
 /** How long the CPU time is watched. */
 const WATCH_MS = 2000
 
-const programs = [
+const programs = Object.freeze([
   ...['pressure', 'work', 'vacancy'].map((name) => new URL(`./${name}.js`, import.meta.url)),
   import.meta.resolve('@orujo/ownership/program'),
-]
+])
 
 /** Part of one CPU that the process uses while the runtime is idle. */
 export async function idleUsage(state: IdleState): Promise<number> {

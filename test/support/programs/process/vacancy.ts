@@ -15,8 +15,8 @@ interface Found {
 }
 
 /**
- * Makes `count` arrays and values of `bytes` bytes, and one array of `bytes` bytes here for every
- * four, which pushes others out; then reads all, writes all, and drops them. Throws if one is wrong.
+ * Makes `count` arrays and values of `bytes` bytes, and here one array for every four, which pushes
+ * others out; then reads all, writes all, and drops them. Throws if one is wrong.
  */
 export const useMuch = task(
   'vacancy.use',

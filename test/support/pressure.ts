@@ -63,8 +63,9 @@ async function make(core: Core, random: Schedule, mark: number): Promise<Entry> 
 
 /** The marks found in an object. */
 async function look(core: Core, entry: Entry): Promise<number[]> {
-  if (entry.kind === 'array')
-    {return entry.owned.read(core, (values) => [values.at(-1)!, values[0]!])}
+  if (entry.kind === 'array') {
+    return entry.owned.read(core, (values) => [values.at(-1)!, values[0]!])
+  }
   return entry.owned.read(core, async (node) => {
     const inner = await node.inner.read(core, (values) => values[0]!)
     return [node.mark, inner === 0 ? node.mark : inner]

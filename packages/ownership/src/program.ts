@@ -6,6 +6,7 @@ export { attach, detach, relieve } from './controller-attach.ts'
 export {
   adopt,
   askLoads,
+  disown,
   makeArray,
   makeValue,
   publish,

@@ -81,7 +81,7 @@ export interface SettlingOwner extends RoamingOwner {
 export interface MemoryWatch {
   /** Objects have come or gone. */
   changed(): void
-  /** Moves objects away until typed memory of so many bytes can be had here, if that is possible. */
+  /** Moves objects away until typed memory of so many bytes can be had here, if possible. */
   makeRoom(core: Core, bytes: number): Promise<void>
 }
 
@@ -258,7 +258,7 @@ export class Store implements EndpointState {
     if (homeOf(owner.pointer.id) === this.here) this.roaming.set(owner.pointer.id, owner)
   }
 
-  /** Becomes the home of memory that something else has allocated, and frees: a part of an array. */
+  /** Becomes the home of memory that something else allocates and frees: a part of an array. */
   addPlaced(shape: TypedShape, offset: number): Resident {
     const value: unknown = viewOn(
       shape.type,
@@ -275,6 +275,11 @@ export class Store implements EndpointState {
     if (resident !== undefined) return resident
     const object = describeId(id)
     throw new OwnershipError('OWN_DROPPED', `There is no ${object} any more.`, { object })
+  }
+
+  /** Whether this is the home of an object with that id. */
+  has(id: ObjectId): boolean {
+    return this.#residents.has(id)
   }
 
   get residentCount(): number {
@@ -295,6 +300,10 @@ export class Store implements EndpointState {
     this.#residents.delete(resident.id)
     this.roaming.delete(resident.id)
     resident.isKept = false
+    const { ownHeap } = this.endpoint.memory
+    const isTyped = resident.shape.kind === 'typed'
+    // Below are the arrays of the runtime: see `addPlaced`.
+    if (isTyped && resident.offset >= ownHeap.sharedBytes) ownHeap.free(resident.offset)
     this.valueBytes -= resident.measuredBytes
     if (resident.shape.kind === 'typed') this.#freeMemory(resident.offset)
     this.watch?.changed()

@@ -58,8 +58,9 @@ export function textOf({ users, seed }: RequestOptions, number: number): string 
   const length = MIN_WORDS + randomBelow(seed, first + LENGTH, MAX_WORDS - MIN_WORDS + 1)
   const words = Array.from({ length }, (_, i) => {
     const at = first + FIRST_WORD + 2 * i
-    if (randomBelow(seed, at, MENTION_EVERY) === 0)
+    if (randomBelow(seed, at, MENTION_EVERY) === 0) {
       return `@user${randomBelow(seed, at + 1, users)}`
+    }
     return WORDS[randomBelow(seed, at + 1, WORDS.length)]!
   })
   return words.join(' ')

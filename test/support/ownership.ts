@@ -7,7 +7,9 @@ import type { ScopedTask } from '@orujo/ownership'
 import type { AnyDefinition } from '#core/message/definition.js'
 import { ValuePacking } from '#ownership/packing.js'
 import * as program from '#ownership/program.js'
+import { LentReplicas } from '#ownership/replicated-cell.js'
 import { STORE_DEFAULTS, Store, type StoreOptions } from '#ownership/store.js'
+import { runsOf } from '#ownership/vector-runs.js'
 import { Cluster, type ClusterOptions } from './cluster.ts'
 
 const parts = Object.values(program)
@@ -47,10 +49,12 @@ export async function checkNothingOwned(cluster: Cluster): Promise<void> {
   for (const store of storesOf(cluster)) {
     const left = [...store.residents()].length
     const borrowed = [...store.copies.copies()].filter(({ readers }) => readers > 0).length
-    if (left + borrowed + store.lent.size > 0) {
+    const runs = runsOf({ endpoint: store.endpoint }).size
+    const replicas = LentReplicas.of({ endpoint: store.endpoint }).cells.size
+    if (left + borrowed + store.lent.size + runs + replicas > 0) {
       throw new Error(
-        `core ${store.here}: ${left} objects, ${borrowed} borrowed copies and ` +
-          `${store.lent.size} loans are left`,
+        `core ${store.here}: ${left} objects, ${borrowed} borrowed copies, ${runs} runs of vectors ` +
+          `and ${store.lent.size + replicas} loans are left`,
       )
     }
   }

@@ -28,7 +28,7 @@ export function scopedTask<A extends unknown[], R>(
   const run = async (core: Core, ...args: unknown[]): Promise<R> => {
     // All at once: what must be fetched is on its way together.
     const begun = await Promise.allSettled(
-      args.map((arg) => (isLent(arg) ? arg[BEGIN](core) : undefined)),
+      args.map(async (arg) => (isLent(arg) ? arg[BEGIN](core) : undefined)),
     )
     const borrows = begun.map((one) => (one.status === 'fulfilled' ? one.value : undefined))
     try {

@@ -21,13 +21,13 @@ export interface Lendable {
 /** What a lender keeps. */
 export interface Loan {
   /** Sent in the place of the borrow. */
-  readonly loaned: Lent
+  readonly loaned: LentOut
   /** The borrower has ended. */
   end(): void | Promise<void>
 }
 
 /** What travels; an extension of the codec knows its class. */
-export interface Lent {
+export interface LentOut {
   [BEGIN](core: Core): Borrowed | Promise<Borrowed>
 }
 
@@ -40,6 +40,6 @@ export function isLendable(value: unknown): value is Lendable {
   return typeof value === 'object' && value !== null && LEND in value
 }
 
-export function isLent(value: unknown): value is Lent {
+export function isLent(value: unknown): value is LentOut {
   return typeof value === 'object' && value !== null && BEGIN in value
 }

@@ -29,6 +29,7 @@ import { deepFreeze, forEachLeaf, thaw } from './freeze.ts'
 import { Hold } from './hold.ts'
 import { describeId, homeOf } from './object-id.ts'
 import { Owned } from './owned.ts'
+import { describePlace, noteOf, type PlaceNote } from './place-note.ts'
 import { COUNTED } from './counted.ts'
 import { VALUE, typedShape, type Shape } from './shape.ts'
 import type { Packing, Pointer, Resident, Store } from './store.ts'
@@ -44,6 +45,13 @@ interface Unpacking {
   readonly kept: Resident[]
   readonly isMoved: boolean
   readonly depth: number
+}
+
+/** An object that came with its owner. */
+interface Came {
+  readonly shape: Shape
+  readonly sent: Pointer
+  readonly madeAt: PlaceNote | undefined
 }
 
 export class ValuePacking implements Packing {
@@ -75,6 +83,10 @@ export class ValuePacking implements Packing {
     forEachLeaf(body.value, isOwner, (leaf) => owners.push(holdOf(leaf)))
     for (const hold of owners) hold.requireHomeless(body)
     for (const hold of owners) hold.container = body
+  }
+
+  isOwner(value: object): boolean {
+    return isOwner(value)
   }
 
   freeze(body: Body): void {
@@ -155,6 +167,7 @@ export class ValuePacking implements Packing {
     if (!hold.isTied) return
     const resident = this.#tiedHere(hold)
     sink.value(resident === undefined ? undefined : this.#store.bytesOf(resident))
+    if (this.#store.guards !== undefined) sink.value(describePlace(resident?.madeAt))
   }
 
   #decode(source: ValueSource, unpacking: Unpacking): Owned<unknown> {
@@ -165,7 +178,10 @@ export class ValuePacking implements Packing {
     const isTied = source.integer() === 1
     const sent: Pointer = { id, color, offset }
     const bytes = isTied ? (source.value() as Uint8Array | undefined) : undefined // as encoded
-    const pointer = bytes === undefined ? sent : this.#settle(shape, sent, bytes, unpacking)
+    const isPlaced = isTied && this.#store.guards !== undefined
+    const madeAt = isPlaced ? noteOf(source.value() as string | undefined) : undefined // as above
+    const came = { shape, sent, madeAt }
+    const pointer = bytes === undefined ? sent : this.#settle(came, bytes, unpacking)
     const hold = new Hold(this.#store, shape, pointer)
     hold.isTied = isTied
     unpacking.parts.push(hold)
@@ -173,12 +189,13 @@ export class ValuePacking implements Packing {
   }
 
   /** Keeps what came with its owner: here from now on, or as a copy. */
-  #settle(shape: Shape, sent: Pointer, bytes: Uint8Array, unpacking: Unpacking): Pointer {
+  #settle({ shape, sent, madeAt }: Came, bytes: Uint8Array, unpacking: Unpacking): Pointer {
     const store = this.#store
     if (unpacking.isMoved) {
       const isTyped = shape.kind === 'typed'
       const resident = isTyped ? store.addTyped(shape, bytes) : store.addMoved(bytes)
       unpacking.kept.push(resident)
+      if (madeAt !== undefined) resident.madeAt = madeAt
       return resident.pointer
     }
     if (store.copies.find(sent.id, sent.color) === undefined) {
@@ -256,7 +273,44 @@ function onEndpoint(
   return codecExtension<Unpacking, object>({
     tag,
     prototype,
-    encode,
+    encode: (value, sink) => encode(value, new PackingSink(sink, value)),
     decode: (source) => decode(source, endpoint),
   })
+}
+
+/** Refuses handles that a message moves: of a value that is shared there are many. */
+class PackingSink implements ValueSink {
+  readonly #sink: ValueSink
+  readonly #handle: object
+
+  constructor(sink: ValueSink, handle: object) {
+    this.#sink = sink
+    this.#handle = handle
+  }
+
+  value(value: unknown): void {
+    this.#sink.value(value)
+  }
+
+  float(value: number): void {
+    this.#sink.float(value)
+  }
+
+  integer(value: number): void {
+    this.#sink.integer(value)
+  }
+
+  string(value: string): void {
+    this.#sink.string(value)
+  }
+
+  onSent(): void {
+    const object = this.#handle.constructor.name
+    throw new OwnershipError(
+      'OWN_NESTED',
+      `A handle of ${object} cannot be inside an owned object, which others read: every reader ` +
+        'would have it. Keep it beside the object.',
+      { object },
+    )
+  }
 }

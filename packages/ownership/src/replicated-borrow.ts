@@ -10,7 +10,7 @@
 import type { Core } from '@orujo/core'
 import { OwnershipError } from './errors.ts'
 import type { Loan as LoanPlace } from './hold.ts'
-import { BEGIN, LEND, type Lendable, type Lent, type Loan } from './lendable.ts'
+import { BEGIN, LEND, type Lendable, type LentOut, type Loan } from './lendable.ts'
 import type { Reference, Shared } from './lent.ts'
 import type { ReplicaPointer } from './replica.ts'
 import {
@@ -163,7 +163,7 @@ export class ReplicaMut<T> implements Lendable {
 }
 
 /** A borrow on its way to another core, and there until the work it was lent for has ended. */
-export class LoanedReplica implements Lent {
+export class LoanedReplica implements LentOut {
   readonly set: ReplicaSet
   readonly pointer: ReplicaPointer
   readonly isExclusive: boolean

@@ -161,6 +161,12 @@ export class ReplicatedCell {
     if (this.#state !== 'free') throw this.#refusal(verb)
   }
 
+  /** Throws unless it was given away or dropped. */
+  requireGone(): void {
+    if (this.#state === 'moved' || this.#state === 'dropped') return
+    throw this.#error('OWN_KEPT', `${this.name} is still owned: nothing has moved or dropped it.`)
+  }
+
   moveAway(): void {
     this.requireFree('move')
     this.#end('moved')

@@ -21,7 +21,7 @@ const LOANED_REPLICA_TAG = 12
 export const replicatedExtension = codecExtension<Endpoint, Replicated<unknown>>({
   tag: REPLICATED_TAG,
   prototype: Replicated.prototype,
-  encode: ({ cell }, sink) => {
+  encode: ({ hold: cell }, sink) => {
     cell.requireFree('send')
     encode(cell.set, cell.pointer, sink)
     sink.onSent(() => cell.moveAway())

@@ -41,13 +41,13 @@ export class Replicated<T> {
   declare readonly [sendableBrand]?: true
   readonly #cell: ReplicatedCell
 
-  /** Use `replicated`, `replicatedArray` or `move`. */
+  /** Use `replicated`, `replicatedArray` or `take`. */
   constructor(cell: ReplicatedCell) {
     this.#cell = cell
   }
 
-  /** The cell behind the handle; for the codec. */
-  get cell(): ReplicatedCell {
+  /** The cell behind the handle; for `drop`, `gone` and the codec. */
+  get hold(): ReplicatedCell {
     return this.#cell
   }
 
@@ -104,14 +104,17 @@ export class Replicated<T> {
     return new ReplicaMut<T>(cell, core)
   }
 
-  /** Gives the object to a new handle; this one is of no use any more. */
-  move(): Replicated<T> {
+  /**
+   * Gives the object to a new handle and returns that; this one is of no use any more, as `gone`
+   * tells the compiler.
+   */
+  take(): Replicated<T> {
     const { store, set, pointer } = this.#cell
     this.#cell.moveAway()
     return new Replicated<T>(new ReplicatedCell(store, set, pointer))
   }
 
-  /** Frees the replicas of all cores. */
+  /** Frees the replicas of all cores. `drop(core, replicated)` tells the compiler, too. */
   drop(core: Core): void {
     this.#cell.drop(core)
   }

@@ -171,6 +171,12 @@ export class VectorCell<E extends ElementType> implements LentRange {
     this.requireIdle(verb)
   }
 
+  /** Throws unless it was given away or dropped. */
+  requireGone(): void {
+    if (this.#state === 'moved' || this.#state === 'dropped') return
+    throw this.#error('OWN_KEPT', `${this.name} is still owned: nothing has moved or dropped it.`)
+  }
+
   /** Throws if any of it is borrowed. */
   requireIdle(verb: string): void {
     const all = { begin: -1, end: Infinity }

@@ -9,7 +9,7 @@
  */
 import type { Core, CoreId, ElementType, RangeOptions } from '@orujo/core'
 import { record, whole } from '@orujo/core/internal'
-import { BEGIN, LEND, type Lendable, type Lent, type Loan } from './lendable.ts'
+import { BEGIN, LEND, type Lendable, type LentOut, type Loan } from './lendable.ts'
 import type { Loan as LoanPlace } from './hold.ts'
 import type { Absent, Conflict } from './lent.ts'
 import { homeOf } from './object-id.ts'
@@ -283,7 +283,7 @@ export class ExclusiveRange<E extends ElementType> implements Lendable {
 }
 
 /** A range on its way to another core, and there until the work it was lent for has ended. */
-export class LoanedRange<E extends ElementType = ElementType> implements Lent {
+export class LoanedRange<E extends ElementType = ElementType> implements LentOut {
   readonly shape: CellShape<E>
   /** Of an exclusive one: who is told of changes. */
   readonly loan: LoanPlace | undefined

@@ -46,7 +46,7 @@ export class OwnedVector<E extends ElementType> {
   readonly #cell: VectorCell<E>
   #array: GlobalArray<E>
 
-  /** Use `ownVector`, `vectorOf` or `move`. */
+  /** Use `ownVector`, `vectorOf` or `take`. */
   constructor(cell: VectorCell<E>, array: GlobalArray<E>) {
     this.#cell = cell
     this.#array = array
@@ -55,6 +55,11 @@ export class OwnedVector<E extends ElementType> {
   /** The cell behind the handle; for the codec. */
   get cell(): VectorCell<E> {
     return this.#cell
+  }
+
+  /** For `drop` and `gone`. */
+  get hold(): this {
+    return this
   }
 
   /** The linear array that it was made on; for the codec. */
@@ -183,8 +188,11 @@ export class OwnedVector<E extends ElementType> {
     }
   }
 
-  /** Gives the vector to a new handle; this one is of no use any more. */
-  move(): OwnedVector<E> {
+  /**
+   * Gives the vector to a new handle and returns that; this one is of no use any more, as `gone`
+   * tells the compiler.
+   */
+  take(): OwnedVector<E> {
     const { runs } = this.#cell
     this.#cell.requireMovable('move')
     const shape = this.#cell.shapeNow()
@@ -207,7 +215,12 @@ export class OwnedVector<E extends ElementType> {
     return this.#array
   }
 
-  /** Frees the memory of all elements. */
+  /** Throws unless the vector was given away or dropped. */
+  requireGone(): void {
+    this.#cell.requireGone()
+  }
+
+  /** Frees the memory of all elements. `drop(core, vector)` tells the compiler, too. */
   drop(core: Core): void {
     const cell = this.#cell
     cell.requireFree(core, 'drop')

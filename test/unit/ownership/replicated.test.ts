@@ -1,7 +1,6 @@
 /**
  * Replicated objects on one thread, on clusters of several shapes under any schedule.
  */
-import test from 'ava'
 import { type Core, f64, struct, task } from '@orujo/core'
 import {
   type ReplicaMut,
@@ -15,12 +14,7 @@ import {
   scopedTask,
 } from '@orujo/ownership'
 import { failure } from '../../support/machine.ts'
-import {
-  checkNothingOwned,
-  ownershipCluster,
-  ownershipRule as rule,
-  SHAPES,
-} from '../../support/ownership-cluster.ts'
+import { ownershipRule as rule } from '../../support/ownership-shapes.ts'
 import { seeded } from '../../support/schedule.ts'
 
 interface Settings {
@@ -67,7 +61,7 @@ for (const publish of ['pull', 'push'] as const) {
       t.deepEqual(new Set(await readAll(core, settings)), new Set([expected.join()]))
       settings.drop(core)
     },
-    { definitions: [limitsOf, addLimit] },
+    { tasks: [limitsOf, addLimit] },
   )
 }
 
@@ -96,7 +90,7 @@ rule(
     }
     weights.drop(core)
   },
-  { definitions: [scale, first] },
+  { tasks: [scale, first] },
 )
 
 const rename = task('test.rename', async (core: Core, settings: Replicated<Settings>) => {
@@ -112,13 +106,13 @@ rule(
     if (core.cores > 1) t.is((await failure(() => made.borrow(core)))?.code, 'OWN_MOVED')
     t.is(await settings.read(core, ({ name }) => name), 'a!')
     t.is(settings.version, 2)
-    const moved = settings.move()
+    const moved = settings.take()
     t.is((await failure(() => settings.borrow(core)))?.code, 'OWN_MOVED')
     moved.drop(core)
     t.is((await failure(() => moved.drop(core)))?.code, 'OWN_DROPPED')
     t.is((await failure(() => moved.tryBorrow(core)))?.code, 'OWN_DROPPED')
   },
-  { definitions: [rename] },
+  { tasks: [rename] },
 )
 
 const pair = struct({ low: f64, high: f64 })
@@ -195,24 +189,12 @@ const walk = task(
 
 const SEEDS = 150
 
-test(`${SEEDS} random programs read on all cores what was written last`, async (t) => {
-  t.timeout(120_000)
-  for (let seed = 1; seed <= SEEDS; seed++) {
-    const [locales, coresPerLocale] = SHAPES[seed % SHAPES.length]!
-    const place = `${locales} x ${coresPerLocale} cores, seed ${seed}`
-    const main = task('test.main', async (core: Core) => {
-      const publish = seed % 3 === 0 ? 'push' : 'pull'
-      const settings = await replicated<Settings>(core, { name: '', limits: [] }, { publish })
-      await core.call(walk, 0, settings, [], seed)
-    })
-    await using cluster = ownershipCluster([main, walk, addLimit, limitsOf], {
-      locales,
-      coresPerLocale,
-      schedule: seeded(seed),
-    })
-    await cluster.run(main).catch((error: unknown) => {
-      throw new Error(`${place}: ${String(error)}`, { cause: error })
-    })
-    await checkNothingOwned(t, cluster, place)
-  }
-})
+rule(
+  `${SEEDS} random programs read on all cores what was written last`,
+  async (core, _t, seed) => {
+    const publish = seed % 3 === 0 ? 'push' : 'pull'
+    const settings = await replicated<Settings>(core, { name: '', limits: [] }, { publish })
+    await core.call(walk, 0, settings, [], seed)
+  },
+  { tasks: [walk, addLimit, limitsOf], seeds: SEEDS },
+)

@@ -3,10 +3,8 @@
  * shares lent to any cores at once, moves of the handle, new lengths, under colours and caches so
  * small that both overflow.
  */
-import test from 'ava'
 import { type Core, type GlobalArray, delegate, i32, task } from '@orujo/core'
 import {
-  configureOwnership,
   type ExclusiveRange,
   lend,
   type OwnedVector,
@@ -14,7 +12,7 @@ import {
   scopedTask,
   type SharedRange,
 } from '@orujo/ownership'
-import { checkNothingOwned, ownershipCluster, SHAPES } from '../../support/ownership-cluster.ts'
+import { ownershipRule as rule } from '../../support/ownership-shapes.ts'
 import { type Schedule, seeded } from '../../support/schedule.ts'
 
 const SEEDS = 300
@@ -196,28 +194,18 @@ const walk = task(
   },
 )
 
-const main = task('test.main', async (core: Core, seed: number) => {
-  await configureOwnership(core, {
-    cacheBytes: [0, 64, 1024][seed % 3]!,
-    colorLimit: [2, 4, 2 ** 16][seed % 3]!,
-  })
-  const vector = await ownVector(core, i32, LENGTH)
-  await core.call(walk, 0, vector, new Array<number>(LENGTH).fill(0), STEPS, seed)
-})
-
-test(`${SEEDS} random programs find in a vector what a plain array has`, async (t) => {
-  t.timeout(120_000)
-  for (let seed = 1; seed <= SEEDS; seed++) {
-    const [locales, coresPerLocale] = SHAPES[seed % SHAPES.length]!
-    const place = `${locales} x ${coresPerLocale} cores, seed ${seed}`
-    await using cluster = ownershipCluster([main, walk, addOne, bump, valuesOf], {
-      locales,
-      coresPerLocale,
-      schedule: seeded(seed),
-    })
-    await cluster.run(main, seed).catch((error: unknown) => {
-      throw new Error(`${place}: ${String(error)}`, { cause: error })
-    })
-    await checkNothingOwned(t, cluster, place)
-  }
-})
+rule(
+  `${SEEDS} random programs find in a vector what a plain array has`,
+  async (core, _t, seed) => {
+    const vector = await ownVector(core, i32, LENGTH)
+    await core.call(walk, 0, vector, new Array<number>(LENGTH).fill(0), STEPS, seed)
+  },
+  {
+    tasks: [walk, addOne, bump, valuesOf],
+    seeds: SEEDS,
+    store: (seed) => ({
+      cacheBytes: [0, 64, 1024][seed % 3]!,
+      colorLimit: [2, 4, 2 ** 16][seed % 3]!,
+    }),
+  },
+)

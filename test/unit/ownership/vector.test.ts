@@ -16,14 +16,18 @@ import {
 import {
   type ExclusiveRange,
   type OwnedVector,
+  type Ref,
   type SharedRange,
+  drop,
+  gone,
   lend,
+  own,
   ownVector,
   scopedTask,
   vectorOf,
 } from '@orujo/ownership'
 import { failure } from '../../support/machine.ts'
-import { ownershipRule as rule } from '../../support/ownership-cluster.ts'
+import { ownershipRule as rule } from '../../support/ownership-shapes.ts'
 
 type I32 = typeof i32
 type Particle = typeof particle
@@ -63,9 +67,9 @@ rule(
       const sums = await Promise.all(targets.map((target) => lend(core, total, target, all)))
       t.deepEqual(new Set(sums), new Set([sumTo(100)]))
     }
-    vector.drop(core)
+    drop(core, vector)
   },
-  { definitions: [fill, total] },
+  { tasks: [fill, total] },
 )
 
 rule(
@@ -89,9 +93,9 @@ rule(
       return found
     })
     t.is(sum, 2 * sumTo(100))
-    vector.drop(core)
+    drop(core, vector)
   },
-  { definitions: [fill] },
+  { tasks: [fill] },
 )
 
 const sort = scopedTask('test.sort', async (core: Core, range: ExclusiveRange<I32>) => {
@@ -134,9 +138,9 @@ rule(
       return Array.from({ length: 60 }, (_, i) => range.at(i))
     })
     t.deepEqual(sorted, [...sorted.keys()])
-    vector.drop(core)
+    drop(core, vector)
   },
-  { definitions: [sort] },
+  { tasks: [sort] },
 )
 
 const scale = task('test.scale', async (core: Core, vector: OwnedVector<Particle>) => {
@@ -161,9 +165,9 @@ rule(
     await vector.write(core, (range) => range.set(2, { mass: 9, charge: 3 }))
     const masses = await vector.read(core, (range) => range.at(2).mass + range.at(2).charge)
     t.is(masses, 12)
-    vector.drop(core)
+    drop(core, vector)
   },
-  { definitions: [scale] },
+  { tasks: [scale] },
 )
 
 rule('overlapping exclusive ranges conflict, disjoint ones do not', async (core, t) => {
@@ -179,7 +183,7 @@ rule('overlapping exclusive ranges conflict, disjoint ones do not', async (core,
     t.is(vector.tryBorrowMut(core, { end: 1 }).kind, 'conflict')
     t.is((await failure(() => vector.drop(core)))?.code, 'OWN_BORROWED')
     t.is((await failure(() => vector.resize(core, 30)))?.code, 'OWN_BORROWED')
-    t.is((await failure(() => vector.move()))?.code, 'OWN_BORROWED')
+    t.is((await failure(() => vector.take()))?.code, 'OWN_BORROWED')
   }
   {
     using first = await vector.borrow(core)
@@ -207,9 +211,11 @@ rule('what has ended gives nothing any more', async (core, t) => {
   await range.release()
   t.is((await failure(() => low.borrow(core)))?.code, 'OWN_ESCAPED')
   t.is((await failure(() => vector.borrow(core, { end: 21 })))?.code, 'ORUJO_BAD_ADDRESS')
-  const moved = vector.move()
+  const moved = vector.take()
   t.is((await failure(() => vector.borrow(core)))?.code, 'OWN_MOVED')
-  t.is((await failure(() => vector.move()))?.code, 'OWN_MOVED')
+  t.is((await failure(() => vector.take()))?.code, 'OWN_MOVED')
+  t.is((await failure(() => gone(moved)))?.code, 'OWN_KEPT')
+  gone(vector)
   moved.drop(core)
 })
 
@@ -223,9 +229,9 @@ rule(
     t.is((await failure(() => range.borrow(core)))?.code, 'OWN_BORROWED')
     await ended
     await range.release()
-    vector.drop(core)
+    drop(core, vector)
   },
-  { definitions: [fill] },
+  { tasks: [fill] },
 )
 
 const addOne = delegate('test.add-one', (core: Core, array: GlobalArray<I32>) => {
@@ -262,7 +268,7 @@ rule(
     t.is(refused?.code, core.cores === 1 ? undefined : 'ORUJO_OPTION')
     if (core.cores > 1) await free(core, cyclic)
   },
-  { definitions: [addOne, fill] },
+  { tasks: [addOne, fill] },
 )
 
 rule('a vector gets longer with zeros, and shorter', async (core, t) => {
@@ -282,5 +288,57 @@ rule('a vector gets longer with zeros, and shorter', async (core, t) => {
       values.map((_, i) => (i < kept ? i : 0)),
     )
   }
-  vector.drop(core)
+  drop(core, vector)
 })
+
+rule(
+  'elements that are written together get a colour that none of them had',
+  async (core, t) => {
+    const vector = await ownVector(core, i32, 10 * core.cores)
+    const far = core.cores - 1
+
+    const write = (end: number): Promise<void> =>
+      vector.write(core, (mut) => mut.pieces().forEach(({ view }) => bumpAll(view)), { end })
+    const read = async (end: number): Promise<number> => {
+      using share = vector.share(core, { end })
+      return await lend(core, total, far, share)
+    }
+
+    await write(5)
+    t.is(await read(5), 5)
+    await write(5)
+    // The copy of the version before has more than this, so it stays.
+    t.is(await read(3), 6)
+    await write(5)
+    await write(10)
+    t.is(await read(5), 20)
+    drop(core, vector)
+  },
+  { tasks: [total] },
+)
+
+function bumpAll(view: Int32Array): void {
+  for (let k = 0; k < view.length; k++) view[k]!++
+}
+
+const keysOf = scopedTask('test.keys', (_core: Core, box: Ref<{ vector: OwnedVector<I32> }>) => {
+  return Object.keys(box.value).join()
+})
+
+rule(
+  'a vector inside an owned object is refused when that is to be read elsewhere',
+  async (core, t) => {
+    const vector = await ownVector(core, i32, 10)
+    const box = own(core, { vector })
+    using ref = await box.borrow(core)
+    if (core.cores > 1) {
+      const refused = await failure(() => lend(core, keysOf, core.cores - 1, ref))
+      t.is(refused?.code, 'ORUJO_NOT_SENDABLE')
+      t.regex(refused!.message, /OwnedVector cannot be inside an owned object/)
+    }
+    ref.release()
+    drop(core, box)
+    drop(core, vector)
+  },
+  { tasks: [keysOf] },
+)

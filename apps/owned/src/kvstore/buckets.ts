@@ -3,8 +3,8 @@
  */
 import { RECORD_WORDS } from './workload.ts'
 
-/** Records that are borrowed, fetched and locked together: 512 bytes. */
-export const BUCKET_RECORDS = 16
+/** Records that are borrowed and fetched together: 2 KiB. */
+export const BUCKET_RECORDS = 64
 export const BUCKET_WORDS = BUCKET_RECORDS * RECORD_WORDS
 
 /** Neighbouring buckets belong to different cores. */

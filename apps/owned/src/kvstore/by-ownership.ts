@@ -1,8 +1,8 @@
 /**
  * Operations by ownership. A client takes a batch of its operations. What it reads, the owners lend
  * it: a bucket that has not changed since the client read it last is still in its cache, and one
- * bucket serves all reads of the batch. Writes go to the owner, which borrows the bucket exclusively
- * for each.
+ * bucket serves all reads of the batch. Writes go to the owner, which borrows the bucket
+ * exclusively for each.
  *
  * Ordering    each read sees whole records. The operations of a batch come in any order.
  * Bounds      BATCH operations of each client under way.
@@ -15,7 +15,7 @@ import { bucketDesks, type ClientReport, type Clients, type Desks } from './clie
 import { addTo, isWhole, type Operations, type Tally } from './workload.ts'
 
 /** Enough for a message to carry many, and for buckets to be read more than once. */
-const BATCH = 1024
+const BATCH = 4096
 
 export const runByOwnership = task(
   'kvstore.ownership',

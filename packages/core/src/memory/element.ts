@@ -132,7 +132,10 @@ function isElementType(value: unknown): value is ElementType {
 
 /** The type as plain data that any core can turn back with `fromDescription`. */
 export function describe(type: ElementType): TypeDescription {
-  invariant(isElementType(type), `an element type was expected, such as f64, got ${inspect(type)}`)
+  // Every typed object that travels comes by here: the message only when it is needed.
+  if (!isElementType(type)) {
+    invariant(false, `an element type was expected, such as f64, got ${inspect(type)}`)
+  }
   if (type.kind === 'scalar') return type.code
   return type.layout.map((field) => [field.name, field.type.code] as const)
 }

@@ -57,12 +57,12 @@ export class ValueWriter implements ValueSink {
   commits: (() => void)[] | undefined = undefined
   readonly #families: Map<object, Family>
   readonly #seen = new IdentityTable()
-  /** What an extension has refused with. */
-  #byExtension: unknown = undefined
   /** Path to the value being written. */
   readonly #steps: Step[] = []
   readonly #keys: (string | number)[] = []
   #depth = 0
+  /** What an extension has said against a value of its own. */
+  #ownRefusal: unknown
   #errorDepth = 0
   #definition = ''
 
@@ -120,9 +120,7 @@ export class ValueWriter implements ValueSink {
   /** What to throw for whatever went wrong since `open`. */
   refusal(cause: unknown): unknown {
     this.commits = undefined
-    const isByExtension = isError(cause) && cause === this.#byExtension
-    this.#byExtension = undefined
-    if (cause instanceof OrujoError || isByExtension) return cause
+    if (cause instanceof OrujoError || cause === this.#ownRefusal) return cause
     const reason = cause instanceof Error ? cause.message : String(cause)
     return this.#refused(`could not be sent: ${reason}`, cause)
   }
@@ -300,9 +298,10 @@ export class ValueWriter implements ValueSink {
     this.#enter(INSIDE)
     try {
       extension.encode(object, this)
-    } catch (cause) {
-      this.#byExtension = cause
-      throw cause
+    } catch (error) {
+      // A refusal with a code says more than that the value could not be sent.
+      if (typeof (error as { code?: unknown } | null)?.code === 'string') this.#ownRefusal = error
+      throw error
     }
     this.#depth--
   }

@@ -8,9 +8,9 @@
  * Misuse      spawning after the end: OWN_CLOSED.
  */
 import { WorkFailedError, type Core, type JoinHandle, type Target } from '@orujo/core'
-import { Mut, Ref } from '../borrow.ts'
 import { OwnershipError } from '../errors.ts'
 import { lend, type ScopedTask } from '../lend.ts'
+import { isLendable } from '../lendable.ts'
 import { handOver } from './hand-over.ts'
 
 /** What the work of a scope lends through. */
@@ -81,8 +81,7 @@ export async function scope<R>(
 
 /** Arguments for a task on this core: references as they are, anything else as if sent. */
 function given<A extends unknown[]>(core: Core, args: A): A {
-  const isReference = (arg: unknown): boolean => arg instanceof Ref || arg instanceof Mut
-  return args.map((arg) => (isReference(arg) ? arg : handOver(core, arg))) as A // same places
+  return args.map((arg) => (isLendable(arg) ? arg : handOver(core, arg))) as A // same places
 }
 
 function ignore(): void {

@@ -6,8 +6,8 @@ export type { GraphPart } from './graph-part.ts'
 export {
   baseRank,
   beginRanks,
+  pullRanks,
   settlePageRank,
   type PageRankSettings,
-  type RankSums,
 } from './page-rank-steps.ts'
 export type { Partition } from './partition.ts'

@@ -253,7 +253,7 @@ export const keyValue: ModeCase = {
   program: [import.meta.url],
   count: 20_000,
   tasks: { delegate: delegateMode, ownership: ownershipMode },
-  plain(count) {
+  openPlain: () => (count) => {
     const zipf = zipfTable(KEYS, EXPONENT)
     const values = new Float64Array(KEYS)
     let seen = 0

@@ -35,7 +35,8 @@ export interface ModeCase {
   /** Operations of a full trial. */
   readonly count: number
   readonly tasks: Readonly<Record<Mode, Task<[count: number], Outcome>>>
-  plain(count: number): Plain | Promise<Plain>
+  /** Makes the program for one thread, and what it keeps from one trial to the next. */
+  openPlain(): (count: number) => Plain | Promise<Plain>
   /** How far an answer may be from that of one thread, relatively. Default: not at all. */
   readonly tolerance?: number
 }

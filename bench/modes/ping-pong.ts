@@ -93,7 +93,7 @@ export const pingPong: ModeCase = {
   program: [import.meta.url],
   count: 5000,
   tasks: { delegate: delegateMode, ownership: ownershipMode },
-  plain(count) {
+  openPlain: () => (count) => {
     const ball = new Float64Array(BALL)
     const start = performance.now()
     for (let i = 0; i < count; i++) {

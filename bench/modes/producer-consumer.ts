@@ -124,7 +124,7 @@ export const producerConsumer: ModeCase = {
   program: [import.meta.url],
   count: 3000,
   tasks: { delegate: delegateMode, ownership: ownershipMode },
-  plain(count) {
+  openPlain: () => (count) => {
     const item = new Float64Array(ITEM)
     let answer = 0
     const start = performance.now()

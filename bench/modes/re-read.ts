@@ -187,7 +187,7 @@ export const reRead: ModeCase = {
   program: [import.meta.url],
   count: 200_000,
   tasks: { delegate: delegateMode, ownership: ownershipMode },
-  plain(count) {
+  openPlain: () => (count) => {
     const table = Float64Array.from({ length: LENGTH }, (_, element) => valueAt(element))
     const looks = looksPerRound(count)
     let answer = 0

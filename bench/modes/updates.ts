@@ -188,7 +188,7 @@ export const updates: ModeCase = {
   program: [import.meta.url],
   count: 100_000,
   tasks: { delegate: delegateMode, ownership: ownershipMode },
-  plain(count) {
+  openPlain: () => (count) => {
     const table = new Int32Array(LENGTH)
     const start = performance.now()
     for (let i = 0; i < count; i++) table[elementOf(i)]! += amountOf(i)

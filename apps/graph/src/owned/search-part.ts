@@ -3,8 +3,8 @@
  * its bits of the frontier. Who waits for whom is the business of `bfs.ts`.
  *
  * States      queue or bits, as the search part of `@orujo/graph` has them.
- * Invariants  level d reads the list, or the bits, of parity (d - 1) mod 2 and writes those of d mod
- *             2. The parents are borrowed exclusively from `begin` to `end`.
+ * Invariants  level d reads the list, or the bits, of parity (d - 1) mod 2 and writes those of
+ *             d mod 2. The parents are borrowed exclusively from `begin` to `end`.
  * Ownership   three objects, dropped by `drop`. Visits for others become owned objects, which are
  *             given away.
  * Access      home core only; others read the bits by reference.
@@ -138,7 +138,7 @@ export class OwnedSearchPart {
     }
   }
 
-  /** The visits of this level for a core, as an object of their own; undefined if there are none. */
+  /** The visits of this level for a core, as an object of their own; undefined if none. */
   async takeVisits(core: Core, target: number): Promise<Owned<Int32Array> | undefined> {
     const length = this.#visited[target]!
     if (length === 0) return undefined

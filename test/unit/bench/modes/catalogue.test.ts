@@ -49,6 +49,7 @@ for (const one of MODE_CASES) {
       const exported = [ownership, ...modules].flatMap(
         (module) => Object.values(module) as object[],
       )
+      const plain = one.openPlain()
       const definitions = new Set(exported.filter((value) => 'kind' in value))
       const isGraph = one.name === 'bfs' || one.name === 'pagerank'
       // Their graphs take a while to load, and their kernels have tests of their own.
@@ -62,7 +63,7 @@ for (const one of MODE_CASES) {
         })
         const count = isGraph ? GRAPH_FEW : FEW
         const { answer, cost } = await cluster.run(one.tasks[mode], count)
-        const { answer: expected } = await one.plain(count)
+        const { answer: expected } = await plain(count)
         const error = Math.abs(answer - expected)
         t.true(error <= (one.tolerance ?? 0) * Math.abs(expected), `${answer}, not ${expected}`)
         t.true(cost.messages > 0 && cost.bytes > 0)

@@ -16,7 +16,7 @@ function comparison(name: string, delegate: number, ownership: number): ModeComp
   return { name, operation: 'one', place: { locales: 2, cores: 1 }, plain: 10, modes }
 }
 
-test('the faster mode of each program and place is named, and the slower stays in the table', (t) => {
+test('the faster mode of a program and place is named, and the slower stays in the table', (t) => {
   const entries = modeEntries([comparison('a', 20, 40), comparison('b', 50, 5)], environment)
   t.deepEqual(
     entries.map(({ name, mode, isFaster, ratio }) => [name, mode, isFaster, ratio]),

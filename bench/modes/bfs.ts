@@ -124,7 +124,7 @@ export const bfs: ModeCase = {
     import.meta.resolve('@orujo/graph/program'),
     import.meta.resolve('@orujo/app-graph/owned/program'),
   ],
-  count: 20,
+  counts: { delegate: 10, ownership: 10 },
   tasks: { delegate: delegateMode, ownership: ownershipMode },
   openPlain,
 }

@@ -55,8 +55,9 @@ export async function compareModes(
     const plains: number[] = []
     for (let round = 0; round < options.warmups + options.trials; round++) {
       const isCounted = round >= options.warmups
-      const plain = await runPlain(scaled(one.count, options.scale))
-      if (isCounted) plains.push((plain.seconds * 1e9) / scaled(one.count, options.scale))
+      const count = scaled(one.counts.delegate, options.scale)
+      const plain = await runPlain(count)
+      if (isCounted) plains.push((plain.seconds * 1e9) / count)
       for (const each of opened) await runTrial(one, runPlain, each, { ...options, isCounted })
     }
     const { name, operation } = one
@@ -83,7 +84,7 @@ async function runTrial(
   each: Opened,
   options: MeasureOptions & { readonly isCounted: boolean },
 ): Promise<void> {
-  const count = scaled(one.count, each.scale)
+  const count = scaled(one.counts[each.mode], each.scale)
   const { answer } = await plain(count)
   const start = options.now()
   const outcome = await each.runtime.run(one.tasks[each.mode], count)

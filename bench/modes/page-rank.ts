@@ -83,7 +83,7 @@ export const pageRank: ModeCase = {
     import.meta.resolve('@orujo/graph/program'),
     import.meta.resolve('@orujo/app-graph/owned/program'),
   ],
-  count: 20,
+  counts: { delegate: 20, ownership: 20 },
   tasks: { delegate: delegateMode, ownership: ownershipMode },
   // Sums of floating-point numbers in another order.
   tolerance: 1e-9,

@@ -186,7 +186,7 @@ export const updates: ModeCase = {
   name: 'updates',
   operation: 'an addition to a random element of a shared table',
   program: [import.meta.url],
-  count: 100_000,
+  counts: { delegate: 200_000, ownership: 10_000 },
   tasks: { delegate: delegateMode, ownership: ownershipMode },
   openPlain: () => (count) => {
     const table = new Int32Array(LENGTH)

@@ -11,7 +11,14 @@
  * Bounds      12 bytes a row, 2 bits a row, and 8 bytes a slot for visits.
  */
 import { i32, type Core } from '@orujo/core'
-import { listBits, setBit, unreachableRows, WORD_BITS, type GraphPart } from '@orujo/graph/internal'
+import {
+  Exchange,
+  listBits,
+  setBit,
+  unreachableRows,
+  WORD_BITS,
+  type GraphPart,
+} from '@orujo/graph/internal'
 import { drop, ownArray, type Mut, type Owned, type Ref } from '@orujo/ownership'
 import { LentRound } from './lent-round.ts'
 
@@ -23,6 +30,8 @@ export interface Words {
 
 export class OwnedSearchPart {
   readonly round: LentRound<Int32Array>
+  /** Where the cores of a search wait for each other, and add up. */
+  readonly exchange: Exchange
   readonly #graph: GraphPart
   readonly #parents: Owned<Int32Array>
   /** By parity: bits by row. */
@@ -43,6 +52,7 @@ export class OwnedSearchPart {
     const { slots, cores } = graph.partition
     const words = slots / WORD_BITS / cores
     this.round = new LentRound(cores)
+    this.exchange = new Exchange(cores)
     this.#graph = graph
     this.#parents = ownArray(core, i32, graph.rows)
     this.#fronts = [ownArray(core, i32, words), ownArray(core, i32, words)]

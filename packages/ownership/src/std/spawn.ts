@@ -1,5 +1,5 @@
 /**
- * Spawning: tasks that own what they are given. Owners and other handles among the arguments move to
+ * Spawning: tasks that own what they are given. Owners and other handles in the arguments move to
  * the task, and those in its result to whoever joins it, wherever the task runs.
  *
  * Ownership   on success the task's. If the spawn itself throws, everything is still the caller's.

@@ -14,7 +14,7 @@ import type { Loan } from './hold.ts'
 import { homeOf, SERIAL_LIMIT, type ObjectId } from './object-id.ts'
 import { describePlace, type PlaceNote } from './place-note.ts'
 import { freeReplicas, pushReplica, type Replica, type ReplicaPointer } from './replica.ts'
-import { Store } from './store.ts'
+import type { Store } from './store.ts'
 import { storeOf } from './stores.ts'
 
 /** How cores other than the writer's get a new version. */

@@ -12,6 +12,7 @@ import { record, whole } from '@orujo/core/internal'
 import { BEGIN, LEND, type Lendable, type Lent, type Loan } from './lendable.ts'
 import type { Loan as LoanPlace } from './hold.ts'
 import type { Absent, Conflict } from './lent.ts'
+import { StandingBorrow } from './refusal.ts'
 import { homeOf } from './object-id.ts'
 import { RangeMut, RangeRef } from './vector-borrow.ts'
 import { cellOn, type CellShape, type Grant, type VectorCell } from './vector-cell.ts'
@@ -22,7 +23,6 @@ const RANGE_OPTIONS: readonly string[] = Object.freeze([
   'end',
 ] satisfies (keyof RangeOptions)[])
 const ABSENT: Absent = Object.freeze({ kind: 'absent' })
-const CONFLICT: Conflict = Object.freeze({ kind: 'conflict' })
 
 /** Borrows elements of a cell, shared. */
 export async function borrowOf<E extends ElementType>(
@@ -65,7 +65,8 @@ export function tryBorrowOf<E extends ElementType>(
 ): RangeRef<E> | Absent | Conflict {
   const extent = extentOf(cell, range)
   cell.requireLive(core, 'borrow')
-  if (cell.conflict(extent, false) !== undefined) return CONFLICT
+  const other = cell.conflict(extent, false)
+  if (other !== undefined) return standing(cell, other)
   const here = piecesHere(cell, extent)
   return here === undefined ? ABSENT : new RangeRef(cell, cell.grant(core, extent, false), here)
 }
@@ -78,11 +79,17 @@ export function tryBorrowMutOf<E extends ElementType>(
 ): RangeMut<E> | Absent | Conflict {
   const extent = extentOf(cell, range)
   cell.requireLive(core, 'borrow exclusively')
-  if (cell.conflict(extent, true) !== undefined) return CONFLICT
+  const other = cell.conflict(extent, true)
+  if (other !== undefined) return standing(cell, other)
   const here = placesHere(cell, extent)
   return here === undefined
     ? ABSENT
     : new RangeMut(cell, core, cell.grant(core, extent, true), here)
+}
+
+function standing<E extends ElementType>(cell: VectorCell<E>, other: Grant): Conflict {
+  const state = other.isExclusive ? 'exclusive' : 'shared'
+  return new StandingBorrow({ name: cell.describe(other), state, note: other.note })
 }
 
 /** The right to some elements of a cell, exclusive. */

@@ -81,7 +81,7 @@ export interface SettlingOwner extends RoamingOwner {
 export interface MemoryWatch {
   /** Objects have come or gone. */
   changed(): void
-  /** Moves objects away until typed memory of so many bytes can be had here, if that is possible. */
+  /** Moves objects away until typed memory of so many bytes can be had here, if it can. */
   makeRoom(core: Core, bytes: number): Promise<void>
 }
 

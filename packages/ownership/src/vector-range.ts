@@ -86,6 +86,11 @@ export function tryBorrowMutOf<E extends ElementType>(
     : new RangeMut(cell, core, cell.grant(core, extent, true), here)
 }
 
+function standing<E extends ElementType>(cell: VectorCell<E>, other: Grant): Conflict {
+  const state = other.isExclusive ? 'exclusive' : 'shared'
+  return new StandingBorrow({ name: cell.describe(other), state, note: other.note })
+}
+
 /** The right to some elements of a cell, exclusive. */
 export function claimOf<E extends ElementType>(
   core: Core,

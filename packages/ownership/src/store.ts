@@ -300,10 +300,6 @@ export class Store implements EndpointState {
     this.#residents.delete(resident.id)
     this.roaming.delete(resident.id)
     resident.isKept = false
-    const { ownHeap } = this.endpoint.memory
-    const isTyped = resident.shape.kind === 'typed'
-    // Below are the arrays of the runtime: see `addPlaced`.
-    if (isTyped && resident.offset >= ownHeap.sharedBytes) ownHeap.free(resident.offset)
     this.valueBytes -= resident.measuredBytes
     if (resident.shape.kind === 'typed') this.#freeMemory(resident.offset)
     this.watch?.changed()

@@ -5,8 +5,8 @@
 import test, { type ExecutionContext } from 'ava'
 import { task, type Core, u8 } from '@orujo/core'
 import {
-  Mut,
-  Ref,
+  type Mut,
+  type Ref,
   drop,
   lend,
   own,

@@ -12,7 +12,7 @@ test('the first of two places is where the program did it, not where this packag
     const borrowed = await failure(() => list.borrowMut(core))
     t.regex(borrowed!.message, /The first: .*place-note\.test\.[jt]s/)
     ref.release()
-    drop(core, list as Owned<number[]>)
+    drop(core, list)
     const dropped = await failure(() => list.borrow(core))
     t.regex(dropped!.message, /The first: .*place-note\.test\.[jt]s/)
   })

@@ -143,6 +143,7 @@ const REFUSALS: readonly (readonly [args: string, message: RegExp])[] = [
   ['gemm --size 9000', /It must be at most 8192/],
   ['gemm --size 8000 --block 2', /blocks are more than 65,536: make them larger/],
   ['dataframe --rows 1.5', /It must be a whole number/],
+  ['dataframe --rows 5000001', /It must be at most 5000000/],
   ['dataframe --csv /nowhere.csv', /cannot read '\/nowhere.csv'/],
   ['social --graph kronecker:x', /SCALE is a whole number/],
   ['social --graph kronecker:99', /scale is a whole number from 1 to 30/],

@@ -14,6 +14,8 @@ export const KEY_COLUMNS = 6
 export const VALUE_COLUMNS = 3
 /** Rows in a chunk: half a MiB a column at most. */
 export const CHUNK_ROWS = 2 ** 16
+/** The groups of all rows, if each is one, are one message: 200 MB of 256 MiB that may wait. */
+export const MAX_ROWS = 5_000_000
 /** Bytes of a row. */
 export const ROW_BYTES = KEY_COLUMNS * 4 + VALUE_COLUMNS * 8
 

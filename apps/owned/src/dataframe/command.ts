@@ -20,6 +20,7 @@ import { readAll } from '../borrow-all.ts'
 import { AppError, appOf, countUpTo } from '../app.ts'
 import {
   KEY_COLUMNS,
+  MAX_ROWS,
   ROW_BYTES,
   VALUE_COLUMNS,
   type Chunk,
@@ -44,7 +45,6 @@ import {
 import { QUERIES } from './queries.ts'
 import { Reference } from './reference.ts'
 
-const MAX_ROWS = 10_000_000
 /** Of a row that is a group of its own, in each of two tables: six keys, two numbers. */
 const GROUP_BYTES = 40
 /** Characters of a row of a file, at least: for how much memory it may need. */

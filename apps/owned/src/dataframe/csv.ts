@@ -7,7 +7,7 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { AppError } from '../app.ts'
-import { CHUNK_ROWS, KEY_COLUMNS, VALUE_COLUMNS, type Rows } from './columns.ts'
+import { CHUNK_ROWS, KEY_COLUMNS, MAX_ROWS, VALUE_COLUMNS, type Rows } from './columns.ts'
 
 const HEADER = 'id1,id2,id3,id4,id5,id6,v1,v2,v3'
 
@@ -17,6 +17,7 @@ export async function readCsv(path: string, keep: (rows: Rows) => Promise<void>)
   let rows = 0
   const flush = async (): Promise<void> => {
     rows += builder.rows
+    if (rows > MAX_ROWS) throw new AppError(`'${path}' has more than ${MAX_ROWS} rows`)
     if (builder.rows > 0) await keep(builder.take())
   }
   const input = createReadStream(path)

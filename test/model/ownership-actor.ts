@@ -192,7 +192,7 @@ export class Actor {
       if (ref.kind !== 'borrowed') throw new Error(`object ${uid} is borrowed`)
       world.count(core.id, uid, 'pending', -1)
       world.count(core.id, uid, 'live', 1)
-      await this.readThrough(ref as Ref<Content>, uid) // what tryBorrow gives
+      await this.readThrough(ref, uid) // what tryBorrow gives
       world.count(core.id, uid, 'live', -1)
       ref.release()
     }

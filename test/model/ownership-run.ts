@@ -6,7 +6,7 @@ import type { Cluster } from '../support/cluster.ts'
 import { checkNothingOwned, ownershipCluster, storesOf } from '../support/ownership.ts'
 import { pick, seeded } from '../support/schedule.ts'
 import type { Fault } from './ownership-faults.ts'
-import { Programs } from './ownership-programs.ts'
+import { type Programs } from './ownership-programs.ts'
 import { World } from './ownership-world.ts'
 
 /** Shapes of clusters: cores that share memory see typed objects of one another in place. */

@@ -100,7 +100,10 @@ test('what an extension throws stays as it is', (t) => {
     decode: () => new Account(),
   })
   const codec = new Codec<undefined>([extension])
-  t.is(t.throws(() => codec.encode([[new Account()]])), cause)
+  t.is(
+    t.throws(() => codec.encode([[new Account()]])),
+    cause,
+  )
   t.is(codec.encode([1]), 2)
 })
 

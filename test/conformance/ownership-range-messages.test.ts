@@ -186,7 +186,7 @@ for (const publish of ['pull', 'push'] as const) {
 
     const readOn3 = async (): Promise<number> => {
       using ref = await list.borrow(core)
-      return lend(core, first, 3, ref)
+      return await lend(core, first, 3, ref)
     }
 
     await costs.is('zeros are everywhere', CALL, readOn3)

@@ -1,8 +1,8 @@
 /**
- * Rules of ownership on clusters: a main task under many schedules and on several shapes of machine;
- * afterwards nothing may be left on any core.
+ * Rules of ownership on clusters: a main task under many schedules and on machines of several
+ * shapes; afterwards nothing may be left on any core.
  */
-import { type Core, type Task, task } from '@orujo/core'
+import { type Core, task } from '@orujo/core'
 import type { AnyDefinition } from '#core/message/definition.js'
 import * as program from '#ownership/program.js'
 import { Shares } from '#ownership/std/shares.js'
@@ -53,7 +53,7 @@ export async function underSeeds(
       })
       prepare(cluster)
       try {
-        await cluster.run(run as Task<[], void>)
+        await cluster.run(run)
         await cluster.settle()
         if (leftOf(cluster) !== '') throw new Error(`left: ${leftOf(cluster)}`)
         await cluster[Symbol.asyncDispose]()

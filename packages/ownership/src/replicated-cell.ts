@@ -15,7 +15,7 @@ import { homeOf, SERIAL_LIMIT, type ObjectId } from './object-id.ts'
 import { describePlace, type PlaceNote } from './place-note.ts'
 import { StandingBorrow } from './refusal.ts'
 import { freeReplicas, pushReplica, type Replica, type ReplicaPointer } from './replica.ts'
-import { Store } from './store.ts'
+import type { Store } from './store.ts'
 import { storeOf } from './stores.ts'
 
 /** How cores other than the writer's get a new version. */

@@ -181,7 +181,7 @@ function joined<E extends ElementType>(type: E, places: readonly Place[]): Piece
     else together.push(place)
   }
   return together.map(({ begin, end, buffer, offset }) => {
-    return { begin, end, view: viewOn(type, buffer, offset, end - begin) as ViewOf<E> }
+    return { begin, end, view: viewOn<E>(type, buffer, offset, end - begin) }
   })
 }
 

@@ -179,10 +179,10 @@ export class OwnedVector<E extends ElementType> {
       try {
         await this.#layOut(core, array)
       } catch (error) {
-        await free(core, anyArray(array))
+        await free(core, array)
         throw error
       }
-      await free(core, anyArray(old))
+      await free(core, old)
     } finally {
       cell.giveBack(grant)
     }
@@ -226,7 +226,7 @@ export class OwnedVector<E extends ElementType> {
     cell.requireFree(core, 'drop')
     cell.close('dropped')
     cell.freeAll(core)
-    core.send(freeArray, core.id, anyArray(this.#array))
+    core.send(freeArray, core.id, this.#array)
   }
 
   /** Whether an element is not where the array has it. */
@@ -241,13 +241,13 @@ export class OwnedVector<E extends ElementType> {
   /** Every core takes its part of `array`, and of all elements. */
   async #layOut(core: Core, array: GlobalArray<E>): Promise<void> {
     const words = segmentWords(this.#cell.segments.all)
-    this.#use(core, array, await onAllCores(core, pullPart, anyArray(array), words))
+    this.#use(core, array, await onAllCores(core, pullPart, array, words))
   }
 
   /** The parts of the array get ids that nobody knows. */
   async #register(core: Core): Promise<void> {
     const array = this.#array
-    this.#use(core, array, await onAllCores(core, registerPart, anyArray(array)))
+    this.#use(core, array, await onAllCores(core, registerPart, array))
   }
 
   #use(core: Core, array: GlobalArray<E>, ids: readonly number[]): void {
@@ -287,7 +287,7 @@ export async function vectorOf<E extends ElementType>(
         "with blockBytes: 'contiguous'",
     )
   }
-  const ids = await onAllCores(core, registerPart, anyArray(array))
+  const ids = await onAllCores(core, registerPart, array)
   const shape = {
     id: storeOf(core).freshId(),
     type: array.type,
@@ -305,9 +305,4 @@ function segmentsOn({ layout }: GlobalArray, ids: readonly number[]): Segment[] 
     const begin = Math.min(layout.length, core * elementsPerBlock)
     return { begin, end: begin + layout.elementsOn(core), id, color: 0, offset: base }
   })
-}
-
-/** Definitions take arrays of any type. */
-function anyArray<E extends ElementType>(array: GlobalArray<E>): GlobalArray {
-  return array as unknown as GlobalArray
 }

@@ -38,7 +38,7 @@ const addLimit = scopedTask(
 async function readAll(core: Core, settings: Replicated<Settings>): Promise<string[]> {
   using ref = await settings.borrow(core)
   const targets = Array.from({ length: core.cores }, (_, i) => i)
-  return Promise.all(targets.map((target) => lend(core, limitsOf, target, ref)))
+  return await Promise.all(targets.map((target) => lend(core, limitsOf, target, ref)))
 }
 
 for (const publish of ['pull', 'push'] as const) {

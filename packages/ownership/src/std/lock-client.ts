@@ -1,5 +1,5 @@
 /**
- * Lock client: how the tasks of one core use a lock that is anywhere, as long as something keeps it.
+ * Lock client: how the tasks of one core use a lock, wherever it is, while something keeps it.
  *
  * Ownership   what is held, or waited for, is kept by `keep`, so that whoever began may drop it.
  * Failure     an aborted wait: ORUJO_ABORTED, and a right that was granted by then goes back.
@@ -60,6 +60,12 @@ export class LockClient<T> {
   async inspect<R>(core: Core, work: (value: Shared<T>) => R): Promise<R> {
     await using guard = await this.writeLock(core)
     return work(guard.view)
+  }
+
+  /** Changes the object here. */
+  async change<R>(core: Core, work: (value: T) => R | PromiseLike<R>): Promise<R> {
+    await using guard = await this.writeLock(core)
+    return await work(guard.value)
   }
 
   async write<R>(core: Core, work: <L>(value: MutableIn<T, L>) => R | PromiseLike<R>): Promise<R> {

@@ -2,9 +2,9 @@
  * Locks: an object that many may use, one after another: where owners refuse, locks wait. A mutex
  * lets one in; a readers-writer lock lets readers in together.
  *
- * The object travels to who writes it, and readers keep copies by its colour, as with owners: so who
- * locks again and again works on what is there, in place, and who reads again what nobody has written
- * fetches nothing. For small changes from everywhere, working at home is better: `update`.
+ * The object travels to who writes it, and readers keep copies by its colour, as with owners: so
+ * who locks again and again works in place, on what is there already, and who reads again what
+ * nobody has written fetches nothing. For small changes from everywhere, `update` is better.
  *
  * Ordering    lock-home.ts: first come, first served. A writer's changes are known to the lock
  *             before anybody is let in after it, because the release tells both at once.

@@ -6,7 +6,7 @@
  * Ordering    operations on one key take effect one after another, each between its call and its
  *             end. What goes through all buckets sees each at a moment of its own.
  * Ownership   each handle is one share; with the last, all buckets are dropped.
- * Suspends    every operation: two messages to a bucket elsewhere for `get`, `set` and `delete`, and
+ * Suspends    every operation: two messages to a bucket elsewhere for `get`, `set`, `delete`, and
  *             those of the lock for `read`, `update` and the guards.
  * Bounds      `buckets`: more of them are smaller, so that less is copied and fewer wait.
  */
@@ -99,14 +99,14 @@ export class OwnedMap<K extends MapKey, V> {
     const bucket = await this.#bucketOf(core, key)
     const { core: home, raw } = bucket.address
     if (home !== core.id) await this.#atHome(core, () => core.call(setHere, home, raw, key, value))
-    else await bucket.write(core, (entries) => void entries.set(key, value))
+    else await bucket.change(core, (entries) => void entries.set(key, value))
   }
 
   /** Takes an entry out; whether it was there. */
   async delete(core: Core, key: K): Promise<boolean> {
     const bucket = await this.#bucketOf(core, key)
     const { core: home, raw } = bucket.address
-    if (home === core.id) return bucket.write(core, (entries) => entries.delete(key))
+    if (home === core.id) return bucket.change(core, (entries) => entries.delete(key))
     return this.#atHome(core, () => core.call(deleteHere, home, raw, key))
   }
 
@@ -116,7 +116,8 @@ export class OwnedMap<K extends MapKey, V> {
    */
   async read(core: Core, key: K): Promise<Shared<V> | undefined> {
     const bucket = await this.#bucketOf(core, key)
-    return bucket.read(core, (entries) => valueOf(entries, key))
+    using guard = await bucket.readLock(core)
+    return valueOf(guard.value, key)
   }
 
   /**
@@ -129,7 +130,7 @@ export class OwnedMap<K extends MapKey, V> {
     change: (value: V | undefined) => V | undefined | PromiseLike<V | undefined>,
   ): Promise<V | undefined> {
     const bucket = await this.#bucketOf(core, key)
-    return bucket.write(core, async (entries) => {
+    return bucket.change(core, async (entries) => {
       const value = await change(entries.get(key))
       if (value === undefined) entries.delete(key)
       else entries.set(key, value)
@@ -150,8 +151,11 @@ export class OwnedMap<K extends MapKey, V> {
   /** All entries, bucket by bucket. */
   async *entries(core: Core): AsyncGenerator<readonly [K, Shared<V>], void, undefined> {
     for (const address of await this.#addresses(core)) {
-      const found = await this.#bucketAt(address).read(core, (entries) => [...entries.entries()])
-      yield* found as unknown as [K, Shared<V>][] // K is no object
+      using guard = await this.#bucketAt(address).readLock(core)
+      const found = [...entriesOf(guard.value)]
+      // Nobody waits for whoever goes through them; what was read stays as it is.
+      guard.release()
+      yield* found
     }
   }
 
@@ -167,7 +171,7 @@ export class OwnedMap<K extends MapKey, V> {
   async size(core: Core): Promise<number> {
     const addresses = await this.#addresses(core)
     const counts = addresses.map((address) => {
-      return this.#bucketAt(address).read(core, (entries) => entries.size)
+      return this.#bucketAt(address).inspect(core, (entries) => entriesOf(entries).size)
     })
     return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
   }
@@ -206,12 +210,16 @@ export class OwnedMap<K extends MapKey, V> {
   async #addresses(core: Core): Promise<Directory> {
     using ref = await this.#directory.borrow(core)
     // Frozen, and as long-lived as the handle.
-    return ref.value as Directory
+    return ref.value
   }
 }
 
 function valueOf<K extends MapKey, V>(entries: Shared<Map<K, V>>, key: K): Shared<V> | undefined {
-  return (entries as unknown as ReadonlyMap<K, Shared<V>>).get(key) // K is no object
+  return entriesOf(entries).get(key)
+}
+
+function entriesOf<K extends MapKey, V>(entries: Shared<Map<K, V>>): ReadonlyMap<K, Shared<V>> {
+  return entries as unknown as ReadonlyMap<K, Shared<V>> // K is no object
 }
 
 export const makeBuckets = task(
@@ -225,18 +233,18 @@ export const makeBuckets = task(
 )
 
 export const getHere = task('own.map.get', (core: Core, raw: number, key: MapKey) => {
-  return bucketHere(raw).inspect(core, (entries) => entries.get(key))
+  return bucketHere(raw).inspect(core, (entries) => valueOf(entries, key))
 })
 
 export const setHere = task(
   'own.map.set',
   (core: Core, raw: number, key: MapKey, value: unknown): Promise<void> => {
-    return bucketHere(raw).write(core, (entries) => void entries.set(key, value))
+    return bucketHere(raw).change(core, (entries) => void entries.set(key, value))
   },
 )
 
 export const deleteHere = task('own.map.delete', (core: Core, raw: number, key: MapKey) => {
-  return bucketHere(raw).write(core, (entries) => entries.delete(key))
+  return bucketHere(raw).change(core, (entries) => entries.delete(key))
 })
 
 /** A bucket at its home; whoever has sent the operation keeps the map. */

@@ -1,6 +1,6 @@
 /**
- * Owned strings: text that has an owner and grows. Texts of JavaScript never change, so the object is
- * what holds one: readers keep a copy until somebody has changed it, and appending sends what is
+ * Owned strings: text that has an owner and grows. Texts of JavaScript never change, so the object
+ * is what holds one: readers keep a copy until somebody has changed it, and appending sends what is
  * appended, not the text.
  */
 import { objectDelegate, type Core } from '@orujo/core'

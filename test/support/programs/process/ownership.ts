@@ -155,7 +155,7 @@ class Kept {
   shared: Shared | undefined
 }
 
-/** Waits, on the last core, for a lock that another run holds, and for a value that nobody sends. */
+/** Waits on the last core for a lock that is held, and for a value that nobody sends. */
 export const wait = task('process.wait', async (core: Core, shared: Shared) => {
   const locked = shared.lock.readLock(core).catch((error: unknown) => error)
   const received = shared.receiver.receive(core).catch((error: unknown) => error)
@@ -178,8 +178,9 @@ export const waitAbroad = task('process.wait-abroad', async (core: Core) => {
 /** How many wait at locks and channels of this core. */
 export const countWaits = delegate('process.ownership.waits', (core: Core): number => {
   const waits: Wait[] = []
-  for (const object of core.memory.objects.held())
-    (object as Partial<WaitSource> | undefined)?.addWaits?.(waits)
+  for (const object of core.memory.objects.held()) {
+    ;(object as Partial<WaitSource> | undefined)?.addWaits?.(waits)
+  }
   return waits.reduce((sum, one) => sum + one.count, 0)
 })
 

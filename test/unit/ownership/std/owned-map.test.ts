@@ -24,7 +24,7 @@ const fill = task('test.fill', async (core: Core, map: OwnedMap<string, number>,
   map.drop(core)
 })
 
-test('what any core puts in, every core finds, and nothing of concurrent updates is lost', async (t) => {
+test('what any core puts in, every core finds, and no update is lost', async (t) => {
   await underSeeds(
     async (core) => {
       const map = await ownedMap<string, number>(core, { buckets: 5 })
@@ -168,8 +168,9 @@ test('an owned string grows where it is, and is read everywhere', async (t) => {
   await underSeeds(
     async (core) => {
       let text = ownString(core, 'a')
-      for (const more of ['b', 'cd', 'e'])
+      for (const more of ['b', 'cd', 'e']) {
         text = await core.call(append, core.cores - 1, text, more)
+      }
       t.is(await readString(core, text), 'abcde')
       drop(core, text)
     },

@@ -1,6 +1,6 @@
 /**
- * Every rule of ownership, broken once in the middle of a random program: the call that breaks it is
- * refused with the right error, and nothing else has changed, so that the program goes on.
+ * Every rule of ownership, broken once in the middle of a random program: the call that breaks it
+ * is refused with the right error, and nothing else has changed, so that the program goes on.
  */
 import type { Core, Task } from '@orujo/core'
 import {

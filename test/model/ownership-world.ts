@@ -127,7 +127,7 @@ export class World {
     this.#borrowers.delete(hold)
   }
 
-  /** An exclusive borrow has ended that was lent: its lender knows what has become of the object. */
+  /** A lent exclusive borrow has ended: its lender knows what has become of the object. */
   checkPublished(uid: number, { pointer }: Hold): void {
     const known = this.#lenders.get(uid)!.at(-1)!.hold.pointer
     if (known.id === pointer.id && known.color === pointer.color) return

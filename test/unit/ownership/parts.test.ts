@@ -66,7 +66,7 @@ const namesOf = scopedTask('test.names-of', async (core: Core, tree: Ref<Tree>) 
 
 async function namesElsewhere(core: Core, tree: Owned<Tree>): Promise<string> {
   using ref = await tree.borrow(core)
-  return lend(core, namesOf, 2, ref)
+  return await lend(core, namesOf, 2, ref)
 }
 
 rule(

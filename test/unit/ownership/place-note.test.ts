@@ -5,7 +5,7 @@ import { drop, own, type Owned } from '@orujo/ownership'
 import { failure } from '../../support/machine.ts'
 import { checkNothingOwned, ownershipCluster } from '../../support/ownership.ts'
 
-test('the first of two places is where the program did it, not where this package did', async (t) => {
+test('the first of two places is a line of the program, not of this package', async (t) => {
   const run = task('test.main', async (core: Core) => {
     const list: Owned<number[]> = own(core, [1])
     const ref = await list.borrow(core)

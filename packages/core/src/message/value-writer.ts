@@ -3,8 +3,8 @@
  *
  * Invariants  every object is entered into the identity table when its tag is written, so that the
  *             reader can count along; path[depth - 1] leads to the value being written.
- * Failure     OrujoError ORUJO_NOT_SENDABLE; what a user's getter throws is its cause. An error that
- *             an extension throws stays as it is: it says more of its object than its path would.
+ * Failure     OrujoError ORUJO_NOT_SENDABLE; what a user's getter throws is its cause. An error of
+ *             an extension stays as it is: it says more of its object than its path would.
  * Bounds      MAX_DEPTH, MAX_ERROR_DEPTH, and what the byte writer allows.
  *
  * An error is flags, its head, then its body in which a part that cannot be sent becomes a string:

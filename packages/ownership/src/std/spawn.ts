@@ -31,7 +31,7 @@ class Place {
 /** Something that has a place: an owner, a borrow, a shared handle, a global address, a core. */
 export type Near = Target | { readonly hold: Hold }
 
-/** Sets, for this core, where `spawn` runs tasks. Default: `placeTask`, or `anywhere` without it. */
+/** Sets, for this core, where `spawn` runs tasks. Default: where the controller says, if any. */
 export function placeSpawns(core: Core, choose: Placement): void {
   core.endpoint.state(Place, () => new Place()).choose = choose
 }

@@ -219,3 +219,52 @@ test('an end that was moved away, dropped, or is in use says so', async (t) => {
   )
   t.throws(() => channel({} as Core, { capacity: 0 }), { code: 'ORUJO_OPTION' })
 })
+
+const relay = task(
+  'test.relay',
+  async (core: Core, receiver: Receiver<Owned<Numbered>>, sender: Sender<Owned<Numbered>>) => {
+    for await (const one of receiver.values(core)) await sender.send(core, one)
+    receiver.drop(core)
+    sender.drop(core)
+  },
+)
+
+const feed = task(
+  'test.feed',
+  async (core: Core, sender: Sender<Owned<Numbered>>, from: number, count: number) => {
+    for (let i = 0; i < count; i++) await sender.send(core, own<Numbered>(core, [from, i]))
+    sender.drop(core)
+  },
+)
+
+test('owners that go through chains of channels all arrive, in order', async (t) => {
+  t.timeout(120_000)
+  await underSeeds(
+    async (core, schedule) => {
+      const options = (): { capacity: number } => ({ capacity: 1 + schedule.choose(4) })
+      const [first, start] = channel<Owned<Numbered>>(core, options())
+      let receiver = start
+      const work: Promise<void>[] = []
+      for (let from = 0; from < 3; from++) {
+        work.push(core.call(feed, schedule.choose(core.cores), first.clone(), from, 5))
+      }
+      first.drop(core)
+      for (let hop = schedule.choose(3); hop > 0; hop--) {
+        const [next, end] = channel<Owned<Numbered>>(core, options())
+        work.push(core.call(relay, schedule.choose(core.cores), receiver, next))
+        receiver = end
+      }
+      const got: Numbered[] = []
+      for await (const one of receiver.values(core)) {
+        got.push(await one.read(core, ([from, serial]) => [from, serial] as const))
+        drop(core, one)
+      }
+      receiver.drop(core)
+      await Promise.all(work)
+      checkOrder(got, 3, 5)
+    },
+    [relay, feed],
+    { seeds: 200, shapes: [[2, 2]] },
+  )
+  t.pass()
+})

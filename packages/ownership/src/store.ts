@@ -250,7 +250,7 @@ export class Store {
     if (homeOf(owner.pointer.id) === this.here) this.roaming.set(owner.pointer.id, owner)
   }
 
-  /** Becomes the home of memory that something else has allocated, and frees: a part of an array. */
+  /** Becomes the home of memory that something else allocates and frees: a part of an array. */
   addPlaced(shape: TypedShape, offset: number): Resident {
     const value: unknown = viewOn(
       shape.type,

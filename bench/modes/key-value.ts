@@ -251,9 +251,9 @@ export const keyValue: ModeCase = {
   name: 'key-value',
   operation: 'a read (90 %) or a write of a key, Zipf 0.99',
   program: [import.meta.url],
-  count: 20_000,
+  counts: { delegate: 50_000, ownership: 8000 },
   tasks: { delegate: delegateMode, ownership: ownershipMode },
-  plain(count) {
+  openPlain: () => (count) => {
     const zipf = zipfTable(KEYS, EXPONENT)
     const values = new Float64Array(KEYS)
     let seen = 0

@@ -51,12 +51,14 @@ export async function compareModes(
   const opened: Opened[] = []
   try {
     for (const mode of MODES) opened.push(await open(one, mode, place, options.scale))
+    const runPlain = one.openPlain()
     const plains: number[] = []
     for (let round = 0; round < options.warmups + options.trials; round++) {
       const isCounted = round >= options.warmups
-      const plain = await one.plain(scaled(one.count, options.scale))
-      if (isCounted) plains.push((plain.seconds * 1e9) / scaled(one.count, options.scale))
-      for (const each of opened) await runTrial(one, each, isCounted, options)
+      const count = scaled(one.counts.delegate, options.scale)
+      const plain = await runPlain(count)
+      if (isCounted) plains.push((plain.seconds * 1e9) / count)
+      for (const each of opened) await runTrial(one, runPlain, each, { ...options, isCounted })
     }
     const { name, operation } = one
     const modes = opened.map(({ trials }) => middleOf(trials))
@@ -78,17 +80,17 @@ async function open(one: ModeCase, mode: Mode, place: Place, scale: number): Pro
 
 async function runTrial(
   one: ModeCase,
+  plain: ReturnType<ModeCase['openPlain']>,
   each: Opened,
-  isCounted: boolean,
-  options: MeasureOptions,
+  options: MeasureOptions & { readonly isCounted: boolean },
 ): Promise<void> {
-  const count = scaled(one.count, each.scale)
-  const { answer } = await one.plain(count)
+  const count = scaled(one.counts[each.mode], each.scale)
+  const { answer } = await plain(count)
   const start = options.now()
   const outcome = await each.runtime.run(one.tasks[each.mode], count)
   each.scale = nextScale(each.scale, options.now() - start, options.scale)
   verifyAnswer(one, each.mode, outcome.answer, answer)
-  if (isCounted) each.trials.push(figuresOf(each.mode, outcome, count))
+  if (options.isCounted) each.trials.push(figuresOf(each.mode, outcome, count))
 }
 
 function verifyAnswer(one: ModeCase, mode: Mode, found: number, expected: number): void {

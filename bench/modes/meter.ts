@@ -1,8 +1,8 @@
 /**
  * Meter: what a piece of work costs in time, messages and copies, summed over all cores.
  *
- * Means       the counters of all cores before and after, read by a delegate: two rounds of messages
- *             that are counted, too, which is why trials do many operations.
+ * Means       the counters of all cores before and after, read by a delegate: two rounds of
+ *             messages that are counted, too, which is why trials do many operations.
  */
 import { performance } from 'node:perf_hooks'
 import { delegate, onAllCores, type Core } from '@orujo/core'

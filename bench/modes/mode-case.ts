@@ -32,10 +32,11 @@ export interface ModeCase {
   readonly operation: string
   /** Modules of its definitions. */
   readonly program: readonly string[]
-  /** Operations of a full trial. */
-  readonly count: number
+  /** Operations of a full trial: some 100 ms on a free machine. Those in one thread: as delegates. */
+  readonly counts: Readonly<Record<Mode, number>>
   readonly tasks: Readonly<Record<Mode, Task<[count: number], Outcome>>>
-  plain(count: number): Plain | Promise<Plain>
+  /** Makes the program for one thread, and what it keeps from one trial to the next. */
+  openPlain(): (count: number) => Plain | Promise<Plain>
   /** How far an answer may be from that of one thread, relatively. Default: not at all. */
   readonly tolerance?: number
 }

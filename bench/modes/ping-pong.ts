@@ -91,9 +91,9 @@ export const pingPong: ModeCase = {
   name: 'ping-pong',
   operation: 'a write by each of two cores, one after the other',
   program: [import.meta.url],
-  count: 5000,
+  counts: { delegate: 3000, ownership: 2000 },
   tasks: { delegate: delegateMode, ownership: ownershipMode },
-  plain(count) {
+  openPlain: () => (count) => {
     const ball = new Float64Array(BALL)
     const start = performance.now()
     for (let i = 0; i < count; i++) {

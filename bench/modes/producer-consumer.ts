@@ -24,7 +24,7 @@ import { measured, meterHere } from './meter.ts'
 import type { ModeCase, Outcome } from './mode-case.ts'
 
 const ITEM = 2 ** 12
-const WINDOW = 8
+const WINDOW = 16
 
 /** What the consumer has seen. */
 interface Tally {
@@ -122,9 +122,9 @@ export const producerConsumer: ModeCase = {
   name: 'producer-consumer',
   operation: 'an item of 32 KiB filled, handed over and added up',
   program: [import.meta.url],
-  count: 3000,
+  counts: { delegate: 1500, ownership: 1500 },
   tasks: { delegate: delegateMode, ownership: ownershipMode },
-  plain(count) {
+  openPlain: () => (count) => {
     const item = new Float64Array(ITEM)
     let answer = 0
     const start = performance.now()

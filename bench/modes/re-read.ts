@@ -185,9 +185,9 @@ export const reRead: ModeCase = {
   name: 're-read',
   operation: 'a look at a random element of a table that is seldom written',
   program: [import.meta.url],
-  count: 200_000,
+  counts: { delegate: 100_000, ownership: 400_000 },
   tasks: { delegate: delegateMode, ownership: ownershipMode },
-  plain(count) {
+  openPlain: () => (count) => {
     const table = Float64Array.from({ length: LENGTH }, (_, element) => valueAt(element))
     const looks = looksPerRound(count)
     let answer = 0

@@ -186,9 +186,9 @@ export const updates: ModeCase = {
   name: 'updates',
   operation: 'an addition to a random element of a shared table',
   program: [import.meta.url],
-  count: 100_000,
+  counts: { delegate: 200_000, ownership: 10_000 },
   tasks: { delegate: delegateMode, ownership: ownershipMode },
-  plain(count) {
+  openPlain: () => (count) => {
     const table = new Int32Array(LENGTH)
     const start = performance.now()
     for (let i = 0; i < count; i++) table[elementOf(i)]! += amountOf(i)

@@ -7,7 +7,8 @@ import test from 'ava'
 import { forSeeds } from '../support/schedule.ts'
 import { FAULTS } from './ownership-faults.ts'
 import { Programs } from './ownership-programs.ts'
-import { runModel } from './ownership-run.ts'
+import { runModel, runViolations } from './ownership-run.ts'
+import { VIOLATIONS } from './ownership-violations.ts'
 
 const SEEDS = 400
 
@@ -16,7 +17,10 @@ test.serial(
   async (t) => {
     const programs = new Programs()
     await forSeeds(SEEDS, (_, seed) => runModel(programs, seed))
-    t.pass()
+    for (const [what, times] of programs.tally) {
+      t.log(`${what}: ${times}`)
+      t.true(times > 50, `the programs hardly ever do this: ${what}`)
+    }
   },
 )
 
@@ -35,3 +39,9 @@ for (const [name, fault] of Object.entries(FAULTS)) {
     t.fail(`not in ${SEEDS} seeds`)
   })
 }
+
+test.serial('what breaks a rule is refused by name, and changes nothing', async (t) => {
+  const programs = new Programs()
+  await forSeeds(300, (_, seed) => runViolations(programs, seed))
+  for (const name of Object.keys(VIOLATIONS)) t.is(programs.tally.get(name), 300, name)
+})

@@ -13,6 +13,7 @@ const STATES: Readonly<Record<IdleState, string>> = {
   waiting: 'whose tasks wait for one another and for a barrier',
   timed: 'in which a core waits for a timer',
   spinning: 'that spins before it parks',
+  controlled: 'with a controller, which has placed and spilled',
 }
 
 for (const [state, description] of Object.entries(STATES)) {

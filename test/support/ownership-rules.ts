@@ -1,14 +1,18 @@
 /**
- * Rules of ownership on clusters: a main task under many schedules and on several shapes of machine;
- * afterwards nothing may be left on any core.
+ * Rules of ownership on clusters: a main task under many schedules and on machines of several
+ * shapes; afterwards nothing may be left on any core.
  */
-import { type Core, type Task, task } from '@orujo/core'
+import { type Core, task } from '@orujo/core'
 import type { AnyDefinition } from '#core/message/definition.js'
+import * as program from '#ownership/program.js'
 import { Shares } from '#ownership/std/shares.js'
 import { Store } from '#ownership/store.js'
 import { Cluster } from './cluster.ts'
-import { definitions, extensions } from './ownership.ts'
 import { type Schedule, seeded } from './schedule.ts'
+
+const exported: readonly object[] = Object.values(program)
+const definitions = exported.filter((one) => 'kind' in one) as AnyDefinition[]
+const extensions = Object.values(program).filter((one) => 'tag' in one)
 
 export interface RuleOptions {
   readonly seeds: number
@@ -49,7 +53,7 @@ export async function underSeeds(
       })
       prepare(cluster)
       try {
-        await cluster.run(run as Task<[], void>)
+        await cluster.run(run)
         await cluster.settle()
         if (leftOf(cluster) !== '') throw new Error(`left: ${leftOf(cluster)}`)
         await cluster[Symbol.asyncDispose]()
@@ -68,6 +72,8 @@ export async function messagesOf(
 ): Promise<number> {
   const before = countMessages(cluster)
   await core.finish(work)
+  // What has belonged to no scope may not have been published.
+  for (let i = 0; i < 20; i++) await core.yield()
   return countMessages(cluster) - before
 }
 

@@ -36,7 +36,8 @@ Examples:
 const PAGE_RANK_HELP = `${GRAPH_HELP}
 
 Vertices that no edge leaves give their rank to all. Every run is compared with the same number of
-iterations in one thread: 'error' is the sum of all differences. Loading and comparing are not timed.
+iterations in one thread: 'error' is the sum of all differences. Loading and
+comparing are not timed.
 
 Examples:
   pagerank --graph kronecker:18 --iterations 20 --locales 2 --cores 2 --json

@@ -1,6 +1,6 @@
 /**
- * The command `pagerank`: loads a graph on all cores, ranks its vertices as often as asked, compares
- * with one thread outside the clock, and reports.
+ * The command `pagerank`: loads a graph on all cores, ranks its vertices as often as asked,
+ * compares with one thread outside the clock, and reports.
  */
 import { watch, WrongAnswerError, type Terminal } from '@orujo/cli'
 import type { Core, Runtime } from '@orujo/core'

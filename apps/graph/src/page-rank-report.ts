@@ -64,9 +64,10 @@ export function describeRanking(report: PageRankReport): string {
     { median: `${milliseconds(middle)} of ${plural(seconds.length, 'trial')}` },
     { 'min - max': range.join(' - ') },
     { 'an iteration': milliseconds(middle / Math.max(1, iterations)) },
-    ...highest(report.ranks).map((vertex, place) => ({
-      [`rank ${place + 1}`]: `${report.ranks[vertex]!.toPrecision(3)}  ${describeVertex(graph.idOf(vertex), input)}`,
-    })),
+    ...highest(report.ranks).map((vertex, place) => {
+      const name = describeVertex(graph.idOf(vertex), input)
+      return { [`rank ${place + 1}`]: `${report.ranks[vertex]!.toPrecision(3)}  ${name}` }
+    }),
     { verified: `${report.isVerified ? 'yes' : 'NO'}, error ${error.toExponential(1)}` },
   )
   return `${table.toString()}\n`

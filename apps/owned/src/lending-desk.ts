@@ -36,8 +36,8 @@ export class LendingDesk<T> {
   #lastTicket = 0
 
   /**
-   * Borrows the owners at `slots` exclusively, one after the other, and lets `work` change each; `i`
-   * is the index in `slots`.
+   * Borrows the owners at `slots` exclusively, one after the other, and lets `work` change each;
+   * `i` is the index in `slots`.
    */
   async change(
     core: Core,

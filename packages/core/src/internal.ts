@@ -15,7 +15,7 @@ export {
   texts,
   whole,
 } from './check.ts'
-export { Endpoint, type EndpointOptions } from './delegate/endpoint.ts'
+export { Endpoint, type EndpointOptions, type EndpointState } from './delegate/endpoint.ts'
 export { type StealingOptions, localeTaskBytes } from './delegate/stealing.ts'
 export { builtinDefinitions } from './launch/builtins.ts'
 export { builtinExtensions } from './launch/extensions.ts'
@@ -29,7 +29,7 @@ export {
   fromDescription,
 } from './memory/element.ts'
 export { CoreHeap } from './memory/heap.ts'
-export { type StructView, type ViewOf, viewOn } from './memory/view.ts'
+export { FieldView, StructView, type ViewOf, viewOn } from './memory/view.ts'
 export { Codec } from './message/codec.ts'
 export {
   type AnyCodecExtension,

@@ -6,6 +6,7 @@
  *             body may be used only while the body is.
  */
 import type { ObjectId } from './object-id.ts'
+import type { PlaceNote } from './place-note.ts'
 
 /** What a body needs to know of an exclusive borrow. */
 export interface Writer {
@@ -26,6 +27,8 @@ export interface Body {
   writer: Writer | undefined
   /** Borrows of what is inside, which must end first. */
   inner: number
+  /** Where the last borrow of it ended, as far as that is noted. */
+  endedAt: PlaceNote | undefined
 }
 
 export function isInUse(body: Body): boolean {

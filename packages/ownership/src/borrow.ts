@@ -9,10 +9,13 @@
  */
 import type { Core } from '@orujo/core'
 import type { Body, Writer } from './body.ts'
-import { OwnershipError } from './errors.ts'
+import type { OwnershipError } from './errors.ts'
+import type { Guard } from './guard.ts'
 import { Hold } from './hold.ts'
 import { BEGIN, LEND, type Lendable, type LentOut, type Loan } from './lendable.ts'
 import type { Reference, Shared } from './lent.ts'
+import type { PlaceNote } from './place-note.ts'
+import { misuse } from './refusal.ts'
 import { Resident, type Pointer } from './store.ts'
 
 /** A shared borrow. */
@@ -22,6 +25,8 @@ export class Ref<T> implements Reference<T>, Lendable {
   readonly #hold: Hold
   readonly #body: Body
   #isLive = true
+  #guard: Guard | undefined
+  #endedAt: PlaceNote | undefined
 
   /** Use `borrow`, `tryBorrow` or `read` of an owner. `hold` has begun it with `body`. */
   constructor(hold: Hold, body: Body) {
@@ -31,8 +36,12 @@ export class Ref<T> implements Reference<T>, Lendable {
 
   /** The contents, which nobody changes while this is live. */
   get value(): Shared<T> {
-    if (!this.#isLive) throw escaped(this.#hold)
-    return this.#body.value as Shared<T> // the owner's T is what was put into the body
+    if (!this.#isLive) throw escaped(this.#hold, this.#endedAt)
+    const { guards } = this.#hold.store
+    const { value } = this.#body
+    // The owner's T is what was put into the body.
+    if (guards === undefined) return value as Shared<T>
+    return (this.#guard ??= guards.begin(this.#hold, false)).wrap(value) as Shared<T>
   }
 
   get isLive(): boolean {
@@ -41,7 +50,7 @@ export class Ref<T> implements Reference<T>, Lendable {
 
   /** What this borrows; for lending it on. */
   get hold(): Hold {
-    if (!this.#isLive) throw escaped(this.#hold)
+    if (!this.#isLive) throw escaped(this.#hold, this.#endedAt)
     return this.#hold
   }
 
@@ -50,6 +59,9 @@ export class Ref<T> implements Reference<T>, Lendable {
     if (!this.#isLive) return
     this.#hold.endShared(this.#body)
     this.#isLive = false
+    this.#endedAt = this.#hold.store.notes.ofEnd()
+    this.#body.endedAt = this.#endedAt
+    this.#guard?.end(this.#endedAt)
   }
 
   [Symbol.dispose](): void {
@@ -76,6 +88,11 @@ export class Mut<T> implements Writer, Lendable {
   #before: Pointer
   #isWritten = false
   #state: 'live' | 'lent' | 'ended' = 'live'
+  /** Of what is lent by `value`, and by `view`. */
+  #guard: Guard | undefined
+  #viewGuard: Guard | undefined
+  /** Where it ended, or was lent. */
+  #endedAt: PlaceNote | undefined
 
   /**
    * Use `borrowMut`, `tryBorrowMut` or `write` of an owner.
@@ -95,12 +112,18 @@ export class Mut<T> implements Writer, Lendable {
     this.#isWritten = true
     // What is resident here may have been frozen for readers.
     const value = body instanceof Resident ? this.#hold.store.writableValue(body) : body.value
-    return value as T // the owner's T is what was put into the body
+    const { guards } = this.#hold.store
+    // The owner's T is what was put into the body.
+    if (guards === undefined) return value as T
+    return (this.#guard ??= guards.begin(this.#hold, true)).wrap(value) as T
   }
 
   /** The contents, to be read only: this does not count as a change. */
   get view(): Shared<T> {
-    return this.#live().value as Shared<T> // as above
+    const { value } = this.#live()
+    const { guards } = this.#hold.store
+    if (guards === undefined) return value as Shared<T> // as above
+    return (this.#viewGuard ??= guards.begin(this.#hold, false)).wrap(value) as Shared<T>
   }
 
   get isLive(): boolean {
@@ -143,7 +166,7 @@ export class Mut<T> implements Writer, Lendable {
     const body = this.#live()
     this.#hold.requireQuiet(body)
     this.#state = 'ended'
-    body.writer = undefined
+    this.#end(body)
     if (this.#isChanged) await this.#hold.endChanged(this.#core, this.#before)
     else this.#hold.endUnchanged()
   }
@@ -160,7 +183,7 @@ export class Mut<T> implements Writer, Lendable {
     const body = this.#live()
     this.#hold.requireQuiet(body)
     this.#state = 'lent'
-    body.writer = undefined
+    this.#end(body)
     if (this.#isChanged) await this.#hold.settle(this.#core, this.#before)
     this.#before = this.#hold.pointer
     this.#isWritten = false
@@ -182,15 +205,28 @@ export class Mut<T> implements Writer, Lendable {
     body.writer = this
   }
 
+  /** What was lent here is of no use from now on. */
+  #end(body: Body): void {
+    body.writer = undefined
+    this.#endedAt = this.#hold.store.notes.ofEnd()
+    body.endedAt = this.#endedAt
+    this.#guard?.end(this.#endedAt)
+    this.#viewGuard?.end(this.#endedAt)
+    this.#guard = undefined
+    this.#viewGuard = undefined
+  }
+
   #live(): Body {
     if (this.#state === 'lent') {
-      throw new OwnershipError(
+      throw misuse(
         'OWN_BORROWED',
         `${this.#hold.name} is lent exclusively: wait for whom it was lent to.`,
-        { object: this.#hold.name },
+        { name: this.#hold.name, note: this.#endedAt },
       )
     }
-    if (this.#state === 'ended' || this.#body === undefined) throw escaped(this.#hold)
+    if (this.#state === 'ended' || this.#body === undefined) {
+      throw escaped(this.#hold, this.#endedAt)
+    }
     return this.#body
   }
 }
@@ -218,10 +254,7 @@ export class Loaned implements LentOut {
   }
 }
 
-function escaped(hold: Hold): OwnershipError {
-  return new OwnershipError(
-    'OWN_ESCAPED',
-    `A borrow of ${hold.name} was used after its end: nothing borrowed may be kept.`,
-    { object: hold.name },
-  )
+function escaped({ name }: Hold, note: PlaceNote | undefined): OwnershipError {
+  const message = `A borrow of ${name} was used after its end: nothing borrowed may be kept.`
+  return misuse('OWN_ESCAPED', message, { name, note })
 }

@@ -1,10 +1,12 @@
 /**
  * Attaching: gives a core its placer, which connects decisions with messages.
  */
-import { delegate, task, type Core } from '@orujo/core'
+import { anywhere, delegate, task, type Core } from '@orujo/core'
 import { Placer, placerOf, setPlacer } from './controller-core.ts'
+import { placeTask } from './controller-make.ts'
 import { askLoads, reportMemory, rootOf } from './controller-protocol.ts'
 import { spill } from './controller-spill.ts'
+import { placeSpawns } from './std/spawn.ts'
 import { storeOf } from './stores.ts'
 
 /** From now on a controller looks after this core: its row. */
@@ -24,6 +26,7 @@ export const attach = delegate(
       },
     )
     setPlacer(core, placer)
+    placeSpawns(core, placeTask)
     return placer.row()
   },
 )
@@ -31,6 +34,7 @@ export const attach = delegate(
 /** From now on none does. */
 export const detach = delegate('own.control.detach', (core: Core): void => {
   setPlacer(core, undefined)
+  placeSpawns(core, () => anywhere)
 })
 
 /** Moves objects away until this core is below its high-water mark, or none is left that can go. */

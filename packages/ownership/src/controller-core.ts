@@ -13,7 +13,7 @@ import { Mutex, type Core, type CoreId } from '@orujo/core'
 import { PlacementTable, hasRoom, needOfTyped, rowOf, type Need } from './controller-table.ts'
 import { DecisionLog, type DecisionReason } from './controller-log.ts'
 import { TaskPlacer } from './controller-tasks.ts'
-import type { MemoryWatch, Store } from './store.ts'
+import type { MemoryWatch, Pointer, RoamingOwner, Store } from './store.ts'
 
 /** A core's memory changes by one part in so many before the others are told. */
 const STEPS = 32
@@ -113,7 +113,7 @@ export class Placer implements MemoryWatch {
       : 'over-high-water'
   }
 
-  /** Evicts copies that nobody reads until they and `bytes` more are below the mark, if possible. */
+  /** Evicts copies that nobody reads until all and `bytes` more are below the mark, if possible. */
   evictFor(bytes: number): void {
     const { copies } = this.store
     const copyBytes = copies.bytes
@@ -121,8 +121,9 @@ export class Placer implements MemoryWatch {
     const freed = copies.limitTo(Math.min(this.#cacheBytes, Math.max(0, left)))
     if (freed === 0) return
     const { usedBytes } = this
-    const figures = { copyBytes, usedBytes, capacityBytes: this.#capacityBytes }
-    this.decided('evict', 'over-high-water', `${freed} bytes of copies`, this.here, figures)
+    const capacityBytes = this.#capacityBytes
+    const figures = { freedBytes: freed, copyBytes, usedBytes, capacityBytes }
+    this.decided('evict', 'over-high-water', 'copies', this.here, figures)
   }
 
   /** Notes a decision. */
@@ -171,6 +172,16 @@ export class Placer implements MemoryWatch {
   relieved(): void {
     this.#isRelieving = false
     this.#relievedBytes = this.usedBytes
+  }
+
+  /** Whether an object may be moved away: its owner alone says where it is, and nobody uses it. */
+  mayMove({ state, container }: RoamingOwner): boolean {
+    return state === 'free' && container === undefined
+  }
+
+  /** Whether the bytes that were packed under `before` may become the object: nothing happened. */
+  mayCommit(owner: RoamingOwner, before: Pointer): boolean {
+    return this.mayMove(owner) && owner.pointer === before
   }
 
   async makeRoom(core: Core, bytes: number): Promise<void> {

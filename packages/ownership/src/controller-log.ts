@@ -35,7 +35,7 @@ export type DecisionReason =
 export interface Decision {
   readonly what: DecisionKind
   readonly why: DecisionReason
-  /** What it was about: '80,000 bytes', 'object 7 of core 1', 'a task'. */
+  /** What it was about: '1000 f64', 'object 7 of core 1', 'copies', 'a task'. */
   readonly subject: string
   /** The core that decided, and for which. */
   readonly from: CoreId

@@ -9,8 +9,10 @@ import { placerOf } from './controller-core.ts'
 import type { Decision } from './controller-log.ts'
 import { hasRoom, needOfTyped, needOfValue, ROW, type Need } from './controller-table.ts'
 import { own, ownArray } from './make.ts'
+import type { ObjectId } from './object-id.ts'
 import type { Owned } from './owned.ts'
 import { typedShape } from './shape.ts'
+import type { Store } from './store.ts'
 import { storeOf } from './stores.ts'
 
 /** An endpoint's own handle: what is done through it belongs to no run. */
@@ -77,7 +79,7 @@ export const takeLoads = delegate('own.control.loads', (core: Core, loads: Float
 })
 
 export const readMemory = delegate('own.control.memory', (core: Core): Float64Array => {
-  return placerOf(core)?.row() ?? new Float64Array(ROW)
+  return rowOrNone(core)
 })
 
 export const readDecisions = delegate('own.control.decisions', (core: Core): Decision[] => {
@@ -115,8 +117,9 @@ export const makeValue = delegate(
 )
 
 /**
- * ADOPT: keeps what another core wants to be rid of, under a fresh id, which nobody knows but who
- * asks: the id and the offset. Or this core's row if it would pass `limit`.
+ * ADOPT: keeps what another core wants to be rid of, with what is tied to it, under fresh ids that
+ * nobody knows but who asks: the id, the offset, and the id before the first of these. Or this
+ * core's row if it would pass `limit`, or does not fit after all.
  */
 export const adopt = delegate(
   'own.control.adopt',
@@ -125,18 +128,44 @@ export const adopt = delegate(
     of: readonly [TypeDescription, number] | undefined,
     bytes: Uint8Array,
     limit: number,
-  ): readonly number[] | Float64Array => {
+  ): Adopted | Float64Array => {
     const isTyped = of !== undefined
     const need = (isTyped ? needOfTyped : needOfValue)(bytes.byteLength)
     const refusal = refusalOf(core, need, limit)
     if (refusal !== undefined) return refusal
     const store = storeOf(core)
-    const resident = isTyped
-      ? store.addTyped(typedShape(fromDescription(of[0]), of[1]), bytes)
-      : store.addMoved(bytes)
-    return [resident.id, resident.offset]
+    const before = store.freshId()
+    try {
+      const { id, offset } = isTyped
+        ? store.addTyped(typedShape(fromDescription(of[0]), of[1]), bytes)
+        : store.addMoved(bytes)
+      return [id, offset, before]
+    } catch (error) {
+      // Something tied to it did not fit.
+      forgetBetween(store, before, store.freshId())
+      if ((error as { code?: unknown }).code !== 'ORUJO_MEMORY_EXHAUSTED') throw error
+      return rowOrNone(core)
+    }
   },
 )
+
+export type Adopted = readonly [id: number, offset: number, before: number]
+
+/** The same taken back: nobody has used the objects since. What they own is not touched. */
+export const disown = delegate('own.control.disown', (core: Core, before: number, last: number) => {
+  forgetBetween(storeOf(core), before, last + 1)
+})
+
+function forgetBetween(store: Store, before: ObjectId, end: ObjectId): void {
+  for (let id = before + 1; id < end; id++) {
+    if (store.has(id)) store.forget(store.resident(id))
+  }
+}
+
+/** This core's row; of zeros, which nobody chooses, without a controller. */
+function rowOrNone(core: Core): Float64Array {
+  return placerOf(core)?.row() ?? new Float64Array(ROW)
+}
 
 function refusalOf(core: Core, need: Need, limit: number): Float64Array | undefined {
   const row = placerOf(core)?.row()

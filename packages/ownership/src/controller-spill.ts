@@ -4,17 +4,16 @@
  *
  * Invariants  the object stays as it was, and can be used, until its owner points to the new home;
  *             nobody is ever refused it for that.
- * Failure     who has been changed, borrowed, moved or dropped meanwhile stays; the new home forgets
- *             what it was given.
+ * Failure     who has been changed, borrowed, moved or dropped meanwhile stays; the new home
+ *             forgets what it was given.
  */
 import type { Core } from '@orujo/core'
 import { describe } from '@orujo/core/internal'
-import { adopt } from './controller-protocol.ts'
+import { adopt, disown } from './controller-protocol.ts'
 import type { Placer, SpillGoal } from './controller-core.ts'
 import type { DecisionReason } from './controller-log.ts'
 import { needOfTyped, needOfValue } from './controller-table.ts'
 import { describeId } from './object-id.ts'
-import { freeOld } from './protocol.ts'
 import { bytesOf } from './shape.ts'
 import type { Resident, RoamingOwner, Store } from './store.ts'
 
@@ -31,7 +30,7 @@ export async function spill(
 ): Promise<void> {
   using guard = await placer.spilling.lock()
   void guard
-  for (const owner of candidates(placer.store, pieceBytes)) {
+  for (const owner of candidates(placer, pieceBytes)) {
     // suspends: others may have made room as well
     if (isEnough()) return
     await spillOne(core, placer, owner, why)
@@ -39,11 +38,13 @@ export async function spill(
 }
 
 /**
- * Who can go, in the order in which they should: for a piece of the heap, those of the piece of that
- * size that has most to move first, because it may have nothing else; then large ones first.
+ * Who can go, in the order in which they should: first those of the piece of the heap, of the size
+ * that is needed, that has most to move, because it may have nothing else; then large ones first.
  */
-function candidates(store: Store, pieceBytes: number): RoamingOwner[] {
-  const found = [...store.roaming.values()].filter(isFree).map((owner) => {
+function candidates(placer: Placer, pieceBytes: number): RoamingOwner[] {
+  const { store } = placer
+  const free = [...store.roaming.values()].filter((owner) => placer.mayMove(owner))
+  const found = free.map((owner) => {
     const resident = store.resident(owner.pointer.id)
     return { owner, bytes: sizeAtHome(resident), piece: pieceOf(store, resident, pieceBytes) }
   })
@@ -63,11 +64,6 @@ function pieceOf({ endpoint }: Store, { shape, offset }: Resident, pieceBytes: n
   return Math.floor((offset - endpoint.memory.ownHeap.sharedBytes) / pieceBytes)
 }
 
-/** Whether the owner alone says where its object is, and nobody uses it. */
-function isFree({ state, container }: RoamingOwner): boolean {
-  return state === 'free' && container === undefined
-}
-
 function sizeAtHome({ shape, measuredBytes }: Resident): number {
   return shape.kind === 'typed' ? bytesOf(shape) : measuredBytes
 }
@@ -81,7 +77,7 @@ async function spillOne(
   const { store, table } = placer
   // What must live here pushes others out, wherever they fit.
   const limit = why === 'makes-room' ? 1 : placer.highWater
-  if (!isFree(owner)) return
+  if (!placer.mayMove(owner)) return
   const { pointer } = owner
   const resident = store.resident(pointer.id)
   const bytes = packed(store, resident)
@@ -101,9 +97,9 @@ async function spillOne(
     table.takeRow(target, answer)
     return
   }
-  const [id, offset] = answer as readonly [number, number] // as adopt answers
-  if (!isFree(owner) || owner.pointer !== pointer) {
-    core.send(freeOld, target, id)
+  const [id, offset, before] = answer
+  if (!placer.mayCommit(owner, pointer)) {
+    core.send(disown, target, before, id)
     return
   }
   owner.update({ id, color: 0, offset })

@@ -12,6 +12,7 @@
  */
 import type { Body, Writer } from './body.ts'
 import type { Color, ObjectId } from './object-id.ts'
+import type { PlaceNote } from './place-note.ts'
 
 /** Fetched contents. */
 export interface Contents {
@@ -36,6 +37,7 @@ export class Copy implements Body {
   isKept = true
   readers = 0
   inner = 0
+  endedAt: PlaceNote | undefined = undefined
   /** Never: a writer has the object itself. */
   readonly writer: Writer | undefined = undefined
   /** Whether it was used since the last sweep. */

@@ -1,7 +1,8 @@
 /**
- * Errors of ownership: every misuse has a code, names the object, and says where the first of the
- * two things that do not go together happened; where the second did is the error's own stack.
+ * Errors of ownership: every misuse has a code, names the object, and says where the two things
+ * happened that do not go together.
  */
+import { describePlace, noteOfMisuse } from './place-note.ts'
 
 /** Every code that these errors carry. */
 export type OwnershipCode =
@@ -30,11 +31,14 @@ export class OwnershipError extends Error {
   readonly code: OwnershipCode
   readonly object: string
   readonly first: string | undefined
+  /** Where the second of the two happened: the misuse. */
+  readonly second: string | undefined
 
   constructor(code: OwnershipCode, message: string, { object, first }: Misuse) {
     super(first === undefined ? message : `${message} The first: ${first}.`)
     this.code = code
     this.object = object
     this.first = first
+    this.second = describePlace(noteOfMisuse())
   }
 }

@@ -37,7 +37,7 @@ export function deepFreeze(value: unknown, isLeaf: IsLeaf, name: string): void {
     if (object instanceof Map) refuseWrites(object, MAP_WRITES, name)
     else if (object instanceof Set) refuseWrites(object, SET_WRITES, name)
     else if (object instanceof Date) refuseWrites(object, DATE_WRITES, name)
-    if (isOpen(object)) Object.freeze(object)
+    if (isFreezable(object)) Object.freeze(object)
     return true
   })
 }
@@ -100,7 +100,7 @@ function walk(root: unknown, seen: Set<object>, enter: (object: object) => boole
 }
 
 /** Whether freezing is possible and means something: not for views, nor for handles. */
-function isOpen(value: object): boolean {
+export function isFreezable(value: object): boolean {
   return (
     Array.isArray(value) ||
     isPlain(value) ||

@@ -10,19 +10,18 @@
  * Suspends    what returns a promise; the state has changed before it does, so that what conflicts
  *             is refused meanwhile.
  * Failure     a conflict is refused, not waited for: whoever wants to wait uses a lock.
+ * Long        what each state allows is read beside what each step does.
  */
 import type { Core } from '@orujo/core'
 import { type Body, isInUse } from './body.ts'
 import type { Contents } from './copy-cache.ts'
-import { OwnershipError, type OwnershipCode } from './errors.ts'
 import { describeId, homeOf } from './object-id.ts'
-import { describePlace, type PlaceNote } from './place-note.ts'
-import { dropHere, fetchBytes, freeOld, writeOwner } from './protocol.ts'
+import { noteOf, type PlaceNote } from './place-note.ts'
+import { dropHere, fetchBytes, freeOld, whereMade, writeOwner } from './protocol.ts'
+import { type HoldState, misuse, refusal } from './refusal.ts'
 import { bytesOf, type Shape } from './shape.ts'
 import type { Lent, Pointer, Resident, Store } from './store.ts'
 import { neighbour, viewOf } from './typed.ts'
-
-export type HoldState = 'free' | 'shared' | 'exclusive' | 'moved' | 'dropped'
 
 /** Where the owner of a borrowed object waits to be told of changes. */
 export interface Loan {
@@ -43,7 +42,6 @@ export class Hold implements Lent {
   #pointer: Pointer
   #state: HoldState = 'free'
   #readers = 0
-  /** Where the state began. */
   #note: PlaceNote | undefined
   /** The body that was used last; worth a look before any table. */
   #body: Body | undefined
@@ -52,6 +50,7 @@ export class Hold implements Lent {
     this.store = store
     this.shape = shape
     this.#pointer = pointer
+    this.#note = store.notes.ofCreation()
   }
 
   get pointer(): Pointer {
@@ -60,6 +59,11 @@ export class Hold implements Lent {
 
   get state(): HoldState {
     return this.#state
+  }
+
+  /** Where the state began. */
+  get note(): PlaceNote | undefined {
+    return this.#note
   }
 
   /** How people find the object. */
@@ -79,7 +83,7 @@ export class Hold implements Lent {
 
   /** Begins a shared borrow. The body, if it is here; else `bodyForReading` fetches it. */
   beginShared(core: Core): Body | undefined {
-    if (this.#state !== 'free' && this.#state !== 'shared') throw this.#refusal('borrow')
+    if (this.#state !== 'free' && this.#state !== 'shared') throw refusal('borrow', this)
     this.#check(core)
     const body = this.#readable()
     if (this.#readers++ === 0) {
@@ -126,7 +130,7 @@ export class Hold implements Lent {
 
   /** Begins an exclusive borrow. Nothing of the object is touched yet. */
   beginExclusive(core: Core): void {
-    if (this.#state !== 'free') throw this.#refusal('borrow exclusively')
+    if (this.#state !== 'free') throw refusal('borrow exclusively', this)
     this.#check(core)
     this.#requireWriter('borrow exclusively')
     this.#state = 'exclusive'
@@ -142,8 +146,11 @@ export class Hold implements Lent {
     const local = this.#local()
     if (local !== undefined) return local
     const { store } = this
+    const { id } = this.#pointer
     const bytes = await this.#fetch(core)
+    const madeAt = store.guards && noteOf(await core.call(whereMade, homeOf(id), id))
     const resident = await store.settle(core, this, bytes)
+    if (madeAt !== undefined) resident.madeAt = madeAt
     this.#pointer = resident.pointer
     this.#body = resident
     return resident
@@ -243,6 +250,9 @@ export class Hold implements Lent {
   drop(core: Core): void {
     this.requireFree('drop', core)
     this.#requireWriter('drop')
+    const { id } = this.#pointer
+    const { store } = this
+    if (homeOf(id) === store.here) store.packing.requireFreeInside(store.resident(id).value)
     this.container?.writer?.wrote()
     this.#end('dropped')
     this.dropContents(core)
@@ -260,22 +270,23 @@ export class Hold implements Lent {
   /** Throws if something inside the object is borrowed: that must end before this does. */
   requireQuiet(body: Body): void {
     if (body.inner === 0) return
-    throw this.#error(
+    throw misuse(
       'OWN_BORROWED',
       `the borrow of ${this.name} cannot end: something inside it is borrowed still.`,
+      this,
     )
   }
 
   /** Throws unless nobody has borrowed the object and it is still owned by this. */
   requireFree(verb: string, core?: Core): void {
     if (core !== undefined) this.#check(core)
-    if (this.#state !== 'free') throw this.#refusal(verb)
+    if (this.#state !== 'free') throw refusal(verb, this)
   }
 
   /** Throws unless the object was moved away or dropped, or has become part of another. */
   requireGone(): void {
     if (this.#state === 'moved' || this.#state === 'dropped' || this.container !== undefined) return
-    throw this.#error('OWN_KEPT', `${this.name} is still owned: nothing has moved or dropped it.`)
+    throw misuse('OWN_KEPT', `${this.name} is owned still: nothing has moved or dropped it.`, this)
   }
 
   /** Throws unless this can become part of the object of `body`, or is. */
@@ -283,37 +294,41 @@ export class Hold implements Lent {
     if (this.container === body) return
     this.requireFree('make part of another object')
     if (this.container === undefined) return
-    throw this.#error(
+    throw misuse(
       'OWN_NESTED',
       `${this.name} is part of ${describeId(this.container.id)} and of ` +
-        `${describeId(body.id)}: move() it from one to the other.`,
+        `${describeId(body.id)}: take() it out of the one for the other.`,
+      this,
     )
   }
 
   #requireWriter(verb: string): void {
     const { container } = this
     if (container === undefined || container.writer !== undefined) return
-    throw this.#error(
+    throw misuse(
       'OWN_NESTED',
       `cannot ${verb} ${this.name}: it is part of ${describeId(container.id)}, ` +
         'which must be borrowed exclusively first, and this from there.',
+      this,
     )
   }
 
   #check(core: Core): void {
     const { container, store } = this
     if (core.endpoint !== store.endpoint) {
-      throw this.#error(
+      throw misuse(
         'OWN_FOREIGN',
         `${this.name} is owned on core ${store.here} and was used on core ${core.id}: ` +
           'send it there, which moves it, or lend it.',
+        this,
       )
     }
     if (container !== undefined && !isInUse(container)) {
-      throw this.#error(
+      throw misuse(
         'OWN_ESCAPED',
         `${this.name} is part of ${describeId(container.id)}, which is not borrowed now: ` +
           'what is inside a borrowed object must not be kept.',
+        { name: this.name, note: container.endedAt },
       )
     }
   }
@@ -382,24 +397,5 @@ export class Hold implements Lent {
     this.#state = state
     this.#note = this.store.notes.ofMove()
     this.#body = undefined
-  }
-
-  #refusal(verb: string): OwnershipError {
-    const what = `cannot ${verb} ${this.name}`
-    switch (this.#state) {
-      case 'moved':
-        return this.#error('OWN_MOVED', `${what}: it was moved away.`)
-      case 'dropped':
-        return this.#error('OWN_DROPPED', `${what}: it was dropped.`)
-      case 'exclusive':
-        return this.#error('OWN_BORROWED', `${what}: it is borrowed exclusively.`)
-      default:
-        return this.#error('OWN_BORROWED', `${what}: it is borrowed, shared.`)
-    }
-  }
-
-  #error(code: OwnershipCode, message: string): OwnershipError {
-    const first = describePlace(this.#note)
-    return new OwnershipError(code, message, { object: this.name, first })
   }
 }

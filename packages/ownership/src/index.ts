@@ -29,6 +29,8 @@ export type {
   SharedOwner,
 } from './lent.ts'
 export { own, ownArray } from './make.ts'
+export type { OwnedObject } from './leaks.ts'
+export { ownedObjects } from './owned-objects.ts'
 export { Owned, drop, gone, move, take, tie } from './owned.ts'
 export { configureOwnership, type OwnershipOptions } from './stores.ts'
 export { Arc, arc, shareOwned } from './std/arc.ts'
@@ -52,3 +54,12 @@ export { ExclusiveRange, SharedRange } from './vector-range.ts'
 export { OwnedVector, ownVector, vectorOf } from './vector.ts'
 export { ReplicaMut, ReplicaRef } from './replicated-borrow.ts'
 export { Replicated, replicated, replicatedArray, type ReplicatedOptions } from './replicated.ts'
+export type { MapKey } from './std/map-key.ts'
+export { OwnedMap, type OwnedMapOptions, ownedMap } from './std/owned-map.ts'
+export {
+  type OwnedString,
+  type Text,
+  appendString,
+  ownString,
+  readString,
+} from './std/owned-string.ts'

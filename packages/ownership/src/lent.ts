@@ -133,4 +133,10 @@ export interface Absent {
 /** Somebody has borrowed the object in a way that does not go with this. */
 export interface Conflict {
   readonly kind: 'conflict'
+  /** How it is borrowed. */
+  readonly state: 'shared' | 'exclusive'
+  /** Which object it is. */
+  readonly object: string
+  /** Where that borrow began, as far as that is noted. */
+  readonly first: string | undefined
 }

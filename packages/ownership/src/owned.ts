@@ -12,6 +12,7 @@ import type { sendableBrand } from '@orujo/core/internal'
 import { Mut, Ref } from './borrow.ts'
 import { Hold } from './hold.ts'
 import type { contents, Absent, Conflict, MutableIn, OwnerOf, SharedIn } from './lent.ts'
+import { StandingBorrow } from './refusal.ts'
 
 /** An owner of anything. */
 type AnyOwner = Pick<Owned<never>, 'hold' | 'isLocal'>
@@ -28,7 +29,6 @@ type OwnerAs<O> = O extends OwnerOf<infer T> ? Owned<T> : never
 type Live<O> = [O] extends [never] ? [error: 'this owner was moved or dropped before'] : []
 
 const ABSENT: Absent = Object.freeze({ kind: 'absent' })
-const CONFLICT: Conflict = Object.freeze({ kind: 'conflict' })
 
 export class Owned<T> implements OwnerOf<T> {
   declare readonly [sendableBrand]?: true
@@ -87,7 +87,7 @@ export class Owned<T> implements OwnerOf<T> {
   /** A shared borrow at once, or why there is none. Throws after a move or a drop. */
   tryBorrow(core: Core): Ref<T> | Absent | Conflict {
     const hold = this.#hold
-    if (hold.state === 'exclusive') return CONFLICT
+    if (hold.state === 'exclusive') return new StandingBorrow(hold)
     const body = hold.beginShared(core)
     if (body !== undefined) return new Ref<T>(hold, body)
     hold.cancelShared()
@@ -111,7 +111,7 @@ export class Owned<T> implements OwnerOf<T> {
   /** The exclusive borrow at once, or why there is none. Throws after a move or a drop. */
   tryBorrowMut(core: Core): Mut<T> | Absent | Conflict {
     const hold = this.#hold
-    if (hold.state === 'exclusive' || hold.state === 'shared') return CONFLICT
+    if (hold.state === 'exclusive' || hold.state === 'shared') return new StandingBorrow(hold)
     hold.beginExclusive(core)
     const body = hold.localForWriting()
     if (body !== undefined) return new Mut<T>(hold, core, hold.pointer, body)

@@ -29,6 +29,7 @@ import { deepFreeze, forEachLeaf, thaw } from './freeze.ts'
 import { Hold } from './hold.ts'
 import { describeId, homeOf } from './object-id.ts'
 import { Owned } from './owned.ts'
+import { describePlace, noteOf, type PlaceNote } from './place-note.ts'
 import { COUNTED } from './counted.ts'
 import { VALUE, typedShape, type Shape } from './shape.ts'
 import type { Packing, Pointer, Resident, Store } from './store.ts'
@@ -40,8 +41,17 @@ const MAX_DEPTH = 64
 /** What is being unpacked: the owners found so far, and whether it is the object or a copy. */
 interface Unpacking {
   readonly parts: Hold[]
+  /** What has come along and has its home here now. */
+  readonly kept: Resident[]
   readonly isMoved: boolean
   readonly depth: number
+}
+
+/** An object that came with its owner. */
+interface Came {
+  readonly shape: Shape
+  readonly sent: Pointer
+  readonly madeAt: PlaceNote | undefined
 }
 
 export class ValuePacking implements Packing {
@@ -75,6 +85,10 @@ export class ValuePacking implements Packing {
     for (const hold of owners) hold.container = body
   }
 
+  isOwner(value: object): boolean {
+    return isOwner(value)
+  }
+
   freeze(body: Body): void {
     this.adopt(body)
     deepFreeze(body.value, isOwner, describeId(body.id))
@@ -102,10 +116,17 @@ export class ValuePacking implements Packing {
     return this.#unpack(bytes, true)
   }
 
+  requireFreeInside(value: unknown): void {
+    forEachLeaf(value, isOwner, (leaf) => {
+      const hold = holdOf(leaf)
+      if (!isGone(hold)) hold.requireFree('drop what contains')
+    })
+  }
+
   dropInside(core: Core, value: unknown): void {
     forEachLeaf(value, isOwner, (leaf) => {
       const hold = holdOf(leaf)
-      if (hold.state !== 'moved' && hold.state !== 'dropped') hold.dropContents(core)
+      if (!isGone(hold)) hold.dropContents(core)
     })
   }
 
@@ -120,8 +141,19 @@ export class ValuePacking implements Packing {
 
   #unpack(bytes: Uint8Array, isMoved: boolean): Contents {
     const parts: Hold[] = []
-    const value = this.#within((codec, depth) => codec.decodeOne(bytes, { parts, isMoved, depth }))
-    return { value, parts, bytes: bytes.byteLength }
+    const kept: Resident[] = []
+    const unpacking = { parts, kept, isMoved }
+    try {
+      const value = this.#within((codec, depth) => codec.decodeOne(bytes, { ...unpacking, depth }))
+      return { value, parts, bytes: bytes.byteLength }
+    } catch (error) {
+      // The old home has all of it still.
+      for (const resident of kept) {
+        this.#store.forget(resident)
+        this.forgetTied(resident.value)
+      }
+      throw error
+    }
   }
 
   #encode(hold: Hold, sink: ValueSink): void {
@@ -135,6 +167,7 @@ export class ValuePacking implements Packing {
     if (!hold.isTied) return
     const resident = this.#tiedHere(hold)
     sink.value(resident === undefined ? undefined : this.#store.bytesOf(resident))
+    if (this.#store.guards !== undefined) sink.value(describePlace(resident?.madeAt))
   }
 
   #decode(source: ValueSource, unpacking: Unpacking): Owned<unknown> {
@@ -145,7 +178,10 @@ export class ValuePacking implements Packing {
     const isTied = source.integer() === 1
     const sent: Pointer = { id, color, offset }
     const bytes = isTied ? (source.value() as Uint8Array | undefined) : undefined // as encoded
-    const pointer = bytes === undefined ? sent : this.#settle(shape, sent, bytes, unpacking)
+    const isPlaced = isTied && this.#store.guards !== undefined
+    const madeAt = isPlaced ? noteOf(source.value() as string | undefined) : undefined // as above
+    const came = { shape, sent, madeAt }
+    const pointer = bytes === undefined ? sent : this.#settle(came, bytes, unpacking)
     const hold = new Hold(this.#store, shape, pointer)
     hold.isTied = isTied
     unpacking.parts.push(hold)
@@ -153,11 +189,14 @@ export class ValuePacking implements Packing {
   }
 
   /** Keeps what came with its owner: here from now on, or as a copy. */
-  #settle(shape: Shape, sent: Pointer, bytes: Uint8Array, { isMoved }: Unpacking): Pointer {
+  #settle({ shape, sent, madeAt }: Came, bytes: Uint8Array, unpacking: Unpacking): Pointer {
     const store = this.#store
-    if (isMoved) {
-      const typed = shape.kind === 'typed' ? store.addTyped(shape, bytes) : undefined
-      return (typed ?? store.addMoved(bytes)).pointer
+    if (unpacking.isMoved) {
+      const isTyped = shape.kind === 'typed'
+      const resident = isTyped ? store.addTyped(shape, bytes) : store.addMoved(bytes)
+      unpacking.kept.push(resident)
+      if (madeAt !== undefined) resident.madeAt = madeAt
+      return resident.pointer
     }
     if (store.copies.find(sent.id, sent.color) === undefined) {
       const contents: Contents =
@@ -216,6 +255,10 @@ function counted({ constructor }: object): OwnershipError {
   const object = `a handle of class ${constructor.name}`
   const text = `Owned objects cannot contain ${object}: keep it beside the owner, or send it.`
   return new OwnershipError('OWN_NESTED', text, { object })
+}
+
+function isGone({ state }: Hold): boolean {
+  return state === 'moved' || state === 'dropped'
 }
 
 function holdOf(leaf: object): Hold {

@@ -6,6 +6,7 @@ export { attach, detach, relieve } from './controller-attach.ts'
 export {
   adopt,
   askLoads,
+  disown,
   makeArray,
   makeValue,
   publish,
@@ -16,7 +17,8 @@ export {
   takeLoads,
   takeTable,
 } from './controller-protocol.ts'
-export { dropHere, fetchBytes, freeOld, writeOwner } from './protocol.ts'
+export { listHere } from './owned-objects.ts'
+export { dropHere, fetchBytes, freeOld, whereMade, writeOwner } from './protocol.ts'
 export { configureHere } from './stores.ts'
 export { loanedExtension, ownedExtension } from './transfer.ts'
 export { arcExtension } from './std/arc.ts'
@@ -39,3 +41,5 @@ export { loanedRangeExtension, vectorExtension } from './vector-transfer.ts'
 export { freeReplicas, makeReplica, pullReplica, pushReplica } from './replica.ts'
 export { writeReplicaOwner } from './replicated-cell.ts'
 export { loanedReplicaExtension, replicatedExtension } from './replicated-transfer.ts'
+export { deleteHere, getHere, makeBuckets, mapExtension, setHere } from './std/owned-map.ts'
+export { appendHere } from './std/owned-string.ts'

@@ -7,6 +7,7 @@
 import { delegate, type Core } from '@orujo/core'
 import { OwnershipError } from './errors.ts'
 import type { ObjectId } from './object-id.ts'
+import { describePlace } from './place-note.ts'
 import { Store } from './store.ts'
 
 /** FETCH and DATA: the bytes of an object, at its home. */
@@ -14,6 +15,11 @@ export const fetchBytes = delegate('own.fetch', (core: Core, id: ObjectId): Uint
   const store = Store.of(core)
   return store.bytesOf(store.resident(id))
 })
+
+/** In checked mode: where an object that moves was made. */
+export const whereMade = delegate('own.where', (core: Core, id: ObjectId): string | undefined =>
+  describePlace(Store.of(core).resident(id).madeAt),
+)
 
 /** DEALLOC: the object has moved, and its owner knows. */
 export const freeOld = delegate('own.free', (core: Core, id: ObjectId): void => {
@@ -27,6 +33,7 @@ export const freeOld = delegate('own.free', (core: Core, id: ObjectId): void => 
 export const dropHere = delegate('own.drop', (core: Core, id: ObjectId): void => {
   const store = Store.of(core)
   const resident = store.resident(id)
+  store.packing.requireFreeInside(resident.value)
   store.forget(resident)
   store.packing.dropInside(core, resident.value)
 })

@@ -13,6 +13,7 @@ import { OwnershipError, type OwnershipCode } from './errors.ts'
 import type { Loan } from './hold.ts'
 import { homeOf, SERIAL_LIMIT, type ObjectId } from './object-id.ts'
 import { describePlace, type PlaceNote } from './place-note.ts'
+import { StandingBorrow } from './refusal.ts'
 import { freeReplicas, pushReplica, type Replica, type ReplicaPointer } from './replica.ts'
 import type { Store } from './store.ts'
 import { storeOf } from './stores.ts'
@@ -117,11 +118,13 @@ export class ReplicatedCell {
     this.#state = 'free'
   }
 
-  /** Whether a borrow would be refused because of another. Throws after a move or a drop. */
-  hasConflict(core: Core, isExclusive: boolean): boolean {
+  /** The borrow for which another would be refused. Throws after a move or a drop. */
+  conflict(core: Core, isExclusive: boolean): StandingBorrow | undefined {
     this.#check(core)
     if (this.#state === 'moved' || this.#state === 'dropped') throw this.#refusal('borrow')
-    return this.#state === 'exclusive' || (isExclusive && this.#state === 'shared')
+    const isInTheWay = this.#state === 'exclusive' || (isExclusive && this.#state === 'shared')
+    if (!isInTheWay) return undefined
+    return new StandingBorrow({ name: this.name, state: this.#state, note: this.#note })
   }
 
   /** This core has written a new version: whoever must know is told. Suspends. */

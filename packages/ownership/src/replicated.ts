@@ -35,7 +35,6 @@ export interface ReplicatedOptions {
 const OPTIONS: readonly string[] = Object.freeze(['publish'] satisfies (keyof ReplicatedOptions)[])
 const WAYS: readonly Publish[] = Object.freeze(['pull', 'push'])
 const ABSENT: Absent = Object.freeze({ kind: 'absent' })
-const CONFLICT: Conflict = Object.freeze({ kind: 'conflict' })
 
 export class Replicated<T> {
   declare readonly [sendableBrand]?: true
@@ -84,7 +83,8 @@ export class Replicated<T> {
   /** A shared borrow at once, or why there is none. Throws after a move or a drop. */
   tryBorrow(core: Core): ReplicaRef<T> | Absent | Conflict {
     const cell = this.#cell
-    if (cell.hasConflict(core, false)) return CONFLICT
+    const other = cell.conflict(core, false)
+    if (other !== undefined) return other
     if (!cell.isHere(core)) return ABSENT
     cell.beginShared(core)
     return new ReplicaRef<T>(cell, core)
@@ -98,7 +98,8 @@ export class Replicated<T> {
   /** The exclusive borrow at once, or why there is none. Throws after a move or a drop. */
   tryBorrowMut(core: Core): ReplicaMut<T> | Absent | Conflict {
     const cell = this.#cell
-    if (cell.hasConflict(core, true)) return CONFLICT
+    const other = cell.conflict(core, true)
+    if (other !== undefined) return other
     if (!cell.isHere(core)) return ABSENT
     cell.beginExclusive(core)
     return new ReplicaMut<T>(cell, core)

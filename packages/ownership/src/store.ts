@@ -10,11 +10,13 @@
  *             locale, under a borrow.
  * Ownership   a resident owns the owners inside its value: they are dropped with it.
  */
-import { viewOn, type Endpoint } from '@orujo/core/internal'
+import { viewOn, type Endpoint, type EndpointState } from '@orujo/core/internal'
 import type { Core, CoreId } from '@orujo/core'
 import type { Body, Writer } from './body.ts'
 import { CopyCache, type Contents } from './copy-cache.ts'
 import { OwnershipError } from './errors.ts'
+import { Guards } from './guard.ts'
+import { leakLines } from './leaks.ts'
 import {
   describeId,
   homeOf,
@@ -36,6 +38,8 @@ export interface Pointer {
 
 /** Values as they are shared and as they travel; owners inside them are handles to others. */
 export interface Packing {
+  /** Whether a value is the owner of another object. */
+  isOwner(value: object): boolean
   /** Makes the owners inside a value parts of it. */
   adopt(body: Body): void
   /** The same, and freezes the value. */
@@ -48,6 +52,8 @@ export interface Packing {
   unpackShared(bytes: Uint8Array, name: string): Contents
   /** The value itself, for its new home. */
   unpackMoved(bytes: Uint8Array): Contents
+  /** Throws if something that is owned inside a value is borrowed. */
+  requireFreeInside(value: unknown): void
   /** Drops all that is owned inside a value. */
   dropInside(core: Core, value: unknown): void
   /** What has moved along with `value`, as it was tied to it, is forgotten here. */
@@ -77,7 +83,7 @@ export interface SettlingOwner extends RoamingOwner {
 export interface MemoryWatch {
   /** Objects have come or gone. */
   changed(): void
-  /** Moves objects away until typed memory of so many bytes can be had here, if that is possible. */
+  /** Moves objects away until typed memory of so many bytes can be had here, if possible. */
   makeRoom(core: Core, bytes: number): Promise<void>
 }
 
@@ -88,12 +94,13 @@ export class Resident implements Body {
   readonly shape: Shape
   value: unknown
   readonly offset: number
-  readonly madeAt: PlaceNote | undefined
+  madeAt: PlaceNote | undefined
   isFrozen: boolean
   isKept = true
   readers = 0
   writer: Writer | undefined = undefined
   inner = 0
+  endedAt: PlaceNote | undefined = undefined
   /** The value as it travels, once it has been asked for. */
   packed: Uint8Array | undefined = undefined
   /** Bytes of a value when it was last packed; 0 before, and of typed memory. */
@@ -138,11 +145,13 @@ export const STORE_DEFAULTS: StoreOptions = Object.freeze({
   isChecked: false,
 })
 
-export class Store {
+export class Store implements EndpointState {
   readonly endpoint: Endpoint
   readonly packing: Packing
   readonly copies: CopyCache
   readonly notes: PlaceNotes
+  /** In checked mode: what borrowers get in place of the contents. */
+  readonly guards: Guards | undefined
   readonly counts: OwnershipCounts = {
     fetches: 0,
     fetchedBytes: 0,
@@ -168,6 +177,7 @@ export class Store {
     this.endpoint = endpoint
     this.copies = new CopyCache(options.cacheBytes)
     this.notes = new PlaceNotes(options.isChecked)
+    this.guards = options.isChecked ? new Guards((value) => this.packing.isOwner(value)) : undefined
     this.#colorLimit = options.colorLimit
     this.packing = makePacking(this)
   }
@@ -269,8 +279,18 @@ export class Store {
     throw new OwnershipError('OWN_DROPPED', `There is no ${object} any more.`, { object })
   }
 
+  /** Whether this is the home of an object with that id. */
+  has(id: ObjectId): boolean {
+    return this.#residents.has(id)
+  }
+
   get residentCount(): number {
     return this.#residents.size
+  }
+
+  /** In checked mode: what was never dropped. */
+  closing(): Iterable<string> {
+    return this.guards === undefined ? [] : leakLines(this.residents())
   }
 
   residents(): Iterable<Resident> {

@@ -41,18 +41,23 @@ export async function configureOwnership(core: Core, options: OwnershipOptions):
   whole('cacheBytes', cacheBytes, 0, Number.MAX_SAFE_INTEGER)
   whole('colorLimit', colorLimit, 2, 2 ** 31)
   flag('checked', checked)
+  if (core.id === core.host) configure(core, { cacheBytes, colorLimit, isChecked: checked })
   await onAllCores(core, configureHere, cacheBytes, colorLimit, checked)
 }
 
 export const configureHere = task(
   'own.configure',
   (core: Core, cacheBytes: number, colorLimit: number, isChecked: boolean): void => {
-    const settings = core.endpoint.state(Settings, () => new Settings())
-    if (settings.isUsed) {
-      throw new OwnershipError('OWN_CLOSED', 'Options come before the first object.', {
-        object: `core ${core.id}`,
-      })
-    }
-    settings.options = { cacheBytes, colorLimit, isChecked }
+    configure(core, { cacheBytes, colorLimit, isChecked })
   },
 )
+
+function configure(core: Core, options: StoreOptions): void {
+  const settings = core.endpoint.state(Settings, () => new Settings())
+  if (settings.isUsed) {
+    throw new OwnershipError('OWN_CLOSED', 'Options come before the first object.', {
+      object: `core ${core.id}`,
+    })
+  }
+  settings.options = options
+}

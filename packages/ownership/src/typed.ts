@@ -10,7 +10,16 @@ import type { Pointer } from './store.ts'
 /** Typed memory of another core of the locale, as this core sees it. */
 export function neighbour({ id }: Pointer, value: unknown): Body {
   const writer: Writer | undefined = undefined
-  return { id, value, isFrozen: true, isKept: true, readers: 0, writer, inner: 0 }
+  return {
+    id,
+    value,
+    isFrozen: true,
+    isKept: true,
+    readers: 0,
+    writer,
+    inner: 0,
+    endedAt: undefined,
+  }
 }
 
 /** Typed memory that came as bytes. */

@@ -22,7 +22,6 @@ const RANGE_OPTIONS: readonly string[] = Object.freeze([
   'end',
 ] satisfies (keyof RangeOptions)[])
 const ABSENT: Absent = Object.freeze({ kind: 'absent' })
-const CONFLICT: Conflict = Object.freeze({ kind: 'conflict' })
 
 /** Borrows elements of a cell, shared. */
 export async function borrowOf<E extends ElementType>(
@@ -65,7 +64,8 @@ export function tryBorrowOf<E extends ElementType>(
 ): RangeRef<E> | Absent | Conflict {
   const extent = extentOf(cell, range)
   cell.requireLive(core, 'borrow')
-  if (cell.conflict(extent, false) !== undefined) return CONFLICT
+  const other = cell.conflict(extent, false)
+  if (other !== undefined) return cell.standing(other)
   const here = piecesHere(cell, extent)
   return here === undefined ? ABSENT : new RangeRef(cell, cell.grant(core, extent, false), here)
 }
@@ -78,7 +78,8 @@ export function tryBorrowMutOf<E extends ElementType>(
 ): RangeMut<E> | Absent | Conflict {
   const extent = extentOf(cell, range)
   cell.requireLive(core, 'borrow exclusively')
-  if (cell.conflict(extent, true) !== undefined) return CONFLICT
+  const other = cell.conflict(extent, true)
+  if (other !== undefined) return cell.standing(other)
   const here = placesHere(cell, extent)
   return here === undefined
     ? ABSENT

@@ -13,6 +13,7 @@ import {
   ownArrayAnywhere,
   type Owned,
   placeTask,
+  spawn,
 } from '@orujo/ownership'
 import * as program from '#ownership/program.js'
 import {
@@ -55,7 +56,7 @@ const nap = task('test.nap', async (core: Core, turns: number): Promise<number> 
   return core.id
 })
 
-test('what fits nowhere is refused with the memory of every core, and nothing is left', async (t) => {
+test('what fits nowhere is refused with the memory of every core', async (t) => {
   const { cluster, run } = clusterOf(async (core) => {
     const list: Owned<Uint8Array>[] = []
     const error = await t.throwsAsync(async () => {
@@ -142,6 +143,19 @@ test('tasks without a place go to those who have the fewest', async (t) => {
   const decisions = await cluster.until(controller.decisions())
   t.is(count(decisions, 'task'), 12)
   t.is(decisions[5]!.figures.tasks, 1)
+})
+
+test('a spawn that names no place asks the controller', async (t) => {
+  const places: number[] = []
+  const { cluster, run } = clusterOf(async (core) => {
+    const joins = Array.from({ length: 4 }, () => spawn(core, nap, 5))
+    for (const one of joins) places.push(await one.join())
+  })
+  await using _ = cluster
+  const controller = await cluster.until(control(cluster))
+  await cluster.run(run)
+  t.is(places.join(), '0,1,2,3')
+  t.is(count(await cluster.until(controller.decisions()), 'task'), 4)
 })
 
 test('a core that is busy gets fewer tasks than the others', async (t) => {

@@ -164,7 +164,7 @@ rule({
     t.is(homes(arrays as never), `0,0,0,0,0,0,0,${last}`)
     for (const array of [...arrays, ...taken]) drop(core, array)
   },
-  others: [take] as unknown as Task<never, unknown>[],
+  others: [take],
   after: (t, decisions) => {
     const placed = decisions.at(-1)!
     t.is(placed.why, 'over-high-water')
@@ -202,7 +202,7 @@ rule({
     if (homeOf(array as never) !== 0) throw new Error('was not placed here')
     for (const one of [...lists, array]) drop(core, one)
   },
-  others: [take] as unknown as Task<never, unknown>[],
+  others: [take],
   after: (t, decisions) => {
     t.deepEqual(summaries(decisions), ['evict 0>0 over-high-water', 'place 0>0 room-here'])
     t.is(decisions[0]!.figures.copyBytes, 48 * KIB)
@@ -220,7 +220,7 @@ rule({
     await dropAll(core, arrays)
     drop(core, far)
   },
-  others: [take] as unknown as Task<never, unknown>[],
+  others: [take],
   after: (t, decisions) => t.true(decisions.some(({ why }) => why === 'makes-room')),
 })
 
@@ -275,5 +275,5 @@ rule({
     }
     drop(core, home)
   },
-  others: [readThere] as unknown as Task<never, unknown>[],
+  others: [readThere],
 })

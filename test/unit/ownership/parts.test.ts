@@ -3,20 +3,21 @@
  * the objects around them.
  */
 import test, { type ExecutionContext } from 'ava'
-import { task, type Core } from '@orujo/core'
+import { task, type Core, u8 } from '@orujo/core'
 import {
   Mut,
   Ref,
   drop,
   lend,
   own,
+  ownArray,
   scopedTask,
   tie,
   type Owned,
   type OwnershipError,
 } from '@orujo/ownership'
 import { type AnyTask, checkNothingOwned, ownershipCluster } from '../../support/ownership.ts'
-import { codesOf } from '../../support/machine.ts'
+import { codesOf, failure } from '../../support/machine.ts'
 import { forSeeds } from '../../support/schedule.ts'
 
 interface Leaf {
@@ -120,6 +121,45 @@ rule(
     drop(core, tree)
   },
   [namesOf, rename],
+)
+
+rule('nothing is dropped while what was put into it is borrowed', async (core, t) => {
+  const tree = own<{ leaf?: Owned<Leaf> }>(core, {})
+  const leaf = own<Leaf>(core, { name: 'leaf' })
+  await tree.write(core, (inside) => void (inside.leaf = leaf))
+  // Nobody has read the tree yet, so nobody has told the leaf that it is part of it.
+  const ref = await leaf.borrow(core)
+  t.deepEqual(await codesOf([() => drop(core, tree)]), ['OWN_BORROWED'])
+  ref.release()
+  drop(core, tree)
+})
+
+interface Trio {
+  readonly all: readonly Owned<Uint8Array>[]
+}
+
+/** Half of a core's own heap; of which two more of a quarter fit in then. */
+const HALF = 250_000
+const QUARTER = 125_000
+
+const occupy = task('test.occupy', (core: Core) => ownArray(core, u8, HALF))
+const writeTrio = task('test.write-trio', async (core: Core, trio: Owned<Trio>) => {
+  const error = await failure(() => trio.write(core, () => undefined))
+  return { trio, code: error?.code }
+})
+
+rule(
+  'a move that fails because there is no room leaves everything where it was',
+  async (core, t) => {
+    const all = [1, 2, 3].map(() => tie(ownArray(core, u8, QUARTER)))
+    const full = await core.call(occupy, 2)
+    const { trio, code } = await core.call(writeTrio, 2, own<Trio>(core, { all }))
+    t.is(code, 'ORUJO_MEMORY_EXHAUSTED')
+    t.is(await trio.read(core, (inside) => inside.all.length), 3)
+    drop(core, trio)
+    drop(core, full)
+  },
+  [occupy, writeTrio],
 )
 
 const nothing = scopedTask('test.nothing', (_core: Core, tree: Mut<Tree>) => void tree)

@@ -8,11 +8,10 @@
  * Suspends    every method that returns a promise.
  */
 import {
-  allReduce,
-  barrier,
   factory,
   free,
   InvariantError,
+  objectDelegate,
   onAllCores,
   symmetricObject,
   task,
@@ -48,6 +47,13 @@ export const takeOwnedVisits = task(
   },
 )
 
+export const takeOwnedNumber = objectDelegate(
+  'graph.owned.search.exchange',
+  (_core: Core, part: OwnedSearchPart, parity: number, value: number): void => {
+    part.exchange.take(parity, value)
+  },
+)
+
 /** One core's share of a search. Every core counts the same levels. */
 export const ownedSearchHere = task(
   'graph.owned.search',
@@ -60,7 +66,7 @@ export const ownedSearchHere = task(
   ): Promise<number> => {
     const part = parts.local(core)
     await part.begin(core, source)
-    let weight = await allReduce(core, part.takeWeight(), 'sum')
+    let weight = await exchange(core, parts, part.takeWeight())
     let unexplored = totalWeight - weight
     let isUp = false
     let level = 0
@@ -72,7 +78,7 @@ export const ownedSearchHere = task(
       if (!isUp && wasUp) await part.bitsToQueue(core, level - 1)
       if (isUp) await levelUp(core, parts, level)
       else await levelDown(core, parts, level)
-      weight = await allReduce(core, part.takeWeight(), 'sum')
+      weight = await exchange(core, parts, part.takeWeight())
       unexplored -= weight
     }
     await part.end()
@@ -149,7 +155,7 @@ async function levelDown(core: Core, parts: Parts, level: number): Promise<void>
   const targets = Array.from({ length: core.cores }, (_, target) => target)
   await Promise.all(targets.map((target) => giveVisits(core, parts, parity, target)))
   // suspends: visits of cores that are slower arrive
-  await barrier(core)
+  await exchange(core, parts, 0)
 }
 
 async function giveVisits(core: Core, parts: Parts, parity: number, target: number): Promise<void> {
@@ -166,4 +172,13 @@ function levelUp(core: Core, parts: Parts, level: number): Promise<void> {
     (target, place, ref) => lend(core, takeFrontPart, target, parts, place, core.id, ref),
     (fronts) => part.searchUp(core, level, fronts),
   )
+}
+
+/** The sum of what all cores give; a barrier as well. */
+function exchange(core: Core, parts: Parts, value: number): Promise<number> {
+  return parts.local(core).exchange.next((parity) => {
+    for (let target = 0; target < core.cores; target++) {
+      core.send(takeOwnedNumber, parts.on(target), parity, value)
+    }
+  })
 }

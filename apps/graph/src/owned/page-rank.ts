@@ -50,13 +50,10 @@ export const ownedRankHere = task(
         core,
         part.shares(parity),
         (target, place, ref) => lend(core, takeRankPart, target, parts, place, core.id, ref),
-        async (all) => {
-          const sum = part.change(all)
-          if (done < iterations && sum >= tolerance) await part.step(core, parity, all, settings)
-          return sum
-        },
+        (all) => part.gather(all),
       )
       if (done === iterations || change < tolerance) return { iterations: done, change }
+      await part.step(core, parity, settings)
     }
   },
 )

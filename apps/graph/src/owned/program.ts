@@ -8,6 +8,7 @@ export {
   ownedParentsHere,
   ownedSearchHere,
   takeFrontPart,
+  takeOwnedNumber,
   takeOwnedVisits,
 } from './bfs.ts'
 export {

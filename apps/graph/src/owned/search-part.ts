@@ -3,15 +3,22 @@
  * its bits of the frontier. Who waits for whom is the business of `bfs.ts`.
  *
  * States      queue or bits, as the search part of `@orujo/graph` has them.
- * Invariants  level d reads the list, or the bits, of parity (d - 1) mod 2 and writes those of d mod
- *             2. The parents are borrowed exclusively from `begin` to `end`.
+ * Invariants  level d reads the list, or the bits, of parity (d - 1) mod 2 and writes those of
+ *             d mod 2. The parents are borrowed exclusively from `begin` to `end`.
  * Ownership   three objects, dropped by `drop`. Visits for others become owned objects, which are
  *             given away.
  * Access      home core only; others read the bits by reference.
  * Bounds      12 bytes a row, 2 bits a row, and 8 bytes a slot for visits.
  */
 import { i32, type Core } from '@orujo/core'
-import { listBits, setBit, unreachableRows, WORD_BITS, type GraphPart } from '@orujo/graph/internal'
+import {
+  Exchange,
+  listBits,
+  setBit,
+  unreachableRows,
+  WORD_BITS,
+  type GraphPart,
+} from '@orujo/graph/internal'
 import { drop, ownArray, type Mut, type Owned, type Ref } from '@orujo/ownership'
 import { LentRound } from './lent-round.ts'
 
@@ -23,6 +30,8 @@ export interface Words {
 
 export class OwnedSearchPart {
   readonly round: LentRound<Int32Array>
+  /** Where the cores of a search wait for each other, and add up. */
+  readonly exchange: Exchange
   readonly #graph: GraphPart
   readonly #parents: Owned<Int32Array>
   /** By parity: bits by row. */
@@ -43,6 +52,7 @@ export class OwnedSearchPart {
     const { slots, cores } = graph.partition
     const words = slots / WORD_BITS / cores
     this.round = new LentRound(cores)
+    this.exchange = new Exchange(cores)
     this.#graph = graph
     this.#parents = ownArray(core, i32, graph.rows)
     this.#fronts = [ownArray(core, i32, words), ownArray(core, i32, words)]
@@ -138,7 +148,7 @@ export class OwnedSearchPart {
     }
   }
 
-  /** The visits of this level for a core, as an object of their own; undefined if there are none. */
+  /** The visits of this level for a core, as an object of their own; undefined if none. */
   async takeVisits(core: Core, target: number): Promise<Owned<Int32Array> | undefined> {
     const length = this.#visited[target]!
     if (length === 0) return undefined

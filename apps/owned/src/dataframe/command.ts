@@ -163,10 +163,10 @@ async function collect(host: Core, frame: Owned<Frame>, rows: number): Promise<R
     let first = 0
     for (const chunk of chunks) {
       await readAll(host, chunk.keys, (columns) => {
-        for (const [i, column] of columns.entries()) keys[i]!.set(column as Int32Array, first)
+        for (const [i, column] of columns.entries()) keys[i]!.set(column, first)
       })
       await readAll(host, chunk.values, (columns) => {
-        for (const [i, column] of columns.entries()) values[i]!.set(column as Float64Array, first)
+        for (const [i, column] of columns.entries()) values[i]!.set(column, first)
       })
       first += chunk.rows
     }

@@ -1,6 +1,6 @@
 /**
- * CSV: reads a file in the format of the h2oai group-by benchmark, chunk by chunk: id1 to id6 of any
- * text, of which each gets a number by the order of their coming, and v1 to v3, numbers.
+ * CSV: reads a file in the format of the h2oai group-by benchmark, chunk by chunk: id1 to id6 of
+ * any text, of which each gets a number by the order of their coming, and v1 to v3, numbers.
  *
  * Failure     a file that is not there, or not like that: AppError, with the line.
  */

@@ -1,8 +1,8 @@
 /**
  * Data frame: an object that owns the chunks of all columns, which lie on all cores. To answer a
  * query the frame is lent to every core, which borrows the columns of the chunks that lie with it,
- * and makes a table of groups of them. The groups are then split by their keys: each core becomes the
- * owner of one part of every table, merges those, and gives the result away.
+ * and makes a table of groups of them. The groups are then split by their keys: each core becomes
+ * the owner of one part of every table, merges those, and gives the result away.
  */
 import { f64, factory, i32, task, type Core, type SymmetricObject } from '@orujo/core'
 import {

@@ -21,14 +21,16 @@ export interface Query {
   readonly accumulators: readonly Accumulator[]
 }
 
-const [V1, V2, V3] = [0, 1, 2]
+const V1 = 0
+const V2 = 1
+const V3 = 2
 
 const sum = (column: number): Accumulator => ({ fold: 'sum', column })
 const count: Accumulator = { fold: 'count', column: V1 }
 
 /**
- * Those of the benchmark whose partial results can be merged. A mean is a sum and a count. Left out:
- * q6 (median), q8 (the largest two), q9 (regression).
+ * Those of the benchmark whose partial results can be merged. A mean is a sum and a count. Left
+ * out: q6 (median), q8 (the largest two), q9 (regression).
  */
 export const QUERIES: readonly Query[] = Object.freeze([
   { name: 'q1', question: 'sum v1 by id1', keys: [0], accumulators: [sum(V1)] },

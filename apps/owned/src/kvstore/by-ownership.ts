@@ -1,8 +1,8 @@
 /**
  * Operations by ownership. A client takes a batch of its operations. What it reads, the owners lend
  * it: a bucket that has not changed since the client read it last is still in its cache, and one
- * bucket serves all reads of the batch. Writes go to the owner, which borrows the bucket exclusively
- * for each.
+ * bucket serves all reads of the batch. Writes go to the owner, which borrows the bucket
+ * exclusively for each.
  *
  * Ordering    each read sees whole records. The operations of a batch come in any order.
  * Bounds      BATCH operations of each client under way.

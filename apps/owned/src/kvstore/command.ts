@@ -47,8 +47,8 @@ const COMPARED_AT_ONCE = 2 ** 11
 const STEPS = 4
 
 const HELP = `
-Reads and writes of records of 32 bytes, in buckets of ${BUCKET_RECORDS}, by all cores. Which keys: by YCSB's
-scrambled Zipf distribution.
+Reads and writes of records of 32 bytes, in buckets of ${BUCKET_RECORDS}, by all cores.
+Which keys: by YCSB's scrambled Zipf distribution.
 
 Modes:
   ownership  who reads a bucket borrows it, and keeps a copy; its owner writes it

@@ -1,6 +1,6 @@
 /**
- * Key-value store: buckets of records are owned objects, dealt out to all cores, and every core is a
- * client whose operations go to keys of all cores.
+ * Key-value store: buckets of records are owned objects, dealt out to all cores, and every core is
+ * a client whose operations go to keys of all cores.
  */
 import { factory, f64, task, type Core } from '@orujo/core'
 import { drop, ownArray } from '@orujo/ownership'

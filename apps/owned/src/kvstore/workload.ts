@@ -2,8 +2,8 @@
  * Workload: the operations of a run, all of them known before the clock starts, and the plain loop
  * over one array that says what they must lead to.
  *
- * A record is 32 bytes, as in DRust's store. A write adds to it, so that the order of writes does not
- * matter in the end; its last word is the sum of the two before it, so that a reader can tell a
+ * A record is 32 bytes, as in DRust's store. A write adds to it, so that the order of writes does
+ * not matter in the end; its last word is the sum of the two before it, so that a reader can tell a
  * record that was read halfway through a write.
  */
 import { randomBelow, randomUnit } from '../random.ts'

@@ -26,12 +26,11 @@ export interface Post {
   readonly digest: number
 }
 
-const WORDS = Object.freeze(
-  (
-    'the a one of my your our every rain sun bread coffee train river book song garden window light ' +
-    'winter summer morning night is was looks sounds tastes feels almost never always today again'
-  ).split(' '),
-)
+const WORDS = Object.freeze([
+  ...['the', 'a', 'one of', 'my', 'your', 'our', 'every', 'rain', 'sun', 'bread', 'coffee'],
+  ...['train', 'river', 'book', 'song', 'garden', 'window', 'light', 'winter', 'summer', 'night'],
+  ...['is', 'was', 'looks', 'sounds', 'tastes', 'almost', 'never', 'always', 'today', 'again'],
+])
 const MIN_WORDS = 6
 const MAX_WORDS = 24
 /** One word in so many names a user. */
@@ -40,7 +39,10 @@ const MENTION = /@user(\d+)/g
 
 /** Random numbers of one request, each for a purpose of its own. */
 const DRAWS = 64
-const [KIND, USER, LENGTH, FIRST_WORD] = [0, 1, 2, 3]
+const KIND = 0
+const USER = 1
+const LENGTH = 2
+const FIRST_WORD = 3
 
 /** Whether request `number` composes a post; else it reads a home timeline. */
 export function isCompose({ compose, seed }: RequestOptions, number: number): boolean {
@@ -58,8 +60,9 @@ export function textOf({ users, seed }: RequestOptions, number: number): string 
   const length = MIN_WORDS + randomBelow(seed, first + LENGTH, MAX_WORDS - MIN_WORDS + 1)
   const words = Array.from({ length }, (_, i) => {
     const at = first + FIRST_WORD + 2 * i
-    if (randomBelow(seed, at, MENTION_EVERY) === 0)
+    if (randomBelow(seed, at, MENTION_EVERY) === 0) {
       return `@user${randomBelow(seed, at + 1, users)}`
+    }
     return WORDS[randomBelow(seed, at + 1, WORDS.length)]!
   })
   return words.join(' ')

@@ -1,11 +1,11 @@
 /**
- * Serving: what each core does with its requests, many at a time. Requests come to any core, whoever
- * makes them.
+ * Serving: what each core does with its requests, many at a time. Requests come to any core,
+ * whoever makes them.
  *
  * compose  The core becomes the owner of the post. The author's core knows the followers, and has
  *          their cores, as owners of their timelines, put the post into each.
- * read     The user's core lends the timeline; the cores that own its newest posts lend those. Posts
- *          never change: whoever has read one has a copy for all further readers.
+ * read     The user's core lends the timeline; the cores that own its newest posts lend those.
+ *          Posts never change: whoever has read one has a copy for all further readers.
  *
  * Ordering    a post can be read before it is in any timeline. The requests of a batch come in any
  *             order.

@@ -1,7 +1,7 @@
 /**
- * Timeline: the newest posts that a user sees, in typed memory: how many, then their numbers, newest
- * first. A later request has a larger number, so that what is kept does not depend on the order in
- * which posts arrive.
+ * Timeline: the newest posts that a user sees, in typed memory: how many, then their numbers,
+ * newest first. A later request has a larger number, so that what is kept does not depend on the
+ * order in which posts arrive.
  */
 
 /** Posts that a timeline keeps. */

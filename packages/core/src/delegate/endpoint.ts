@@ -65,6 +65,12 @@ export interface TaskFailure {
   readonly atMs: number
 }
 
+/** What state kept by `Endpoint.state` may have. */
+export interface EndpointState {
+  /** Lines to be said when the runtime closes in order: no run is left, nothing has ended yet. */
+  closing?(): Iterable<string>
+}
+
 export class Endpoint implements TaskHost {
   readonly id: CoreId
   readonly topology: Topology
@@ -169,6 +175,18 @@ export class Endpoint implements TaskHost {
     return this.#states.values()
   }
 
+  /** What is to be said before an orderly end, by all that is kept on this endpoint. */
+  lastWords(): string[] {
+    const lines: string[] = []
+    for (const state of this.#states.values()) {
+      // States are of any type; what has the method, has it for this.
+      for (const text of (state as EndpointState | undefined)?.closing?.() ?? []) {
+        lines.push(this.#line(text))
+      }
+    }
+    return lines
+  }
+
   /** Scoped calls from other endpoints that run here. */
   scopedCalls(): Iterable<RunningCall> {
     return this.#dispatch.scopedCalls()
@@ -267,8 +285,7 @@ export class Endpoint implements TaskHost {
 
   /** Writes lines with this endpoint's name before them. */
   log(text: string): void {
-    const name = this.id === this.topology.host ? 'host' : `core ${this.id}`
-    this.writeLine(`[${name}] ${text}`)
+    this.writeLine(this.#line(text))
   }
 
   /** Counts a message to `dst` that belongs to `scope`. */
@@ -280,6 +297,11 @@ export class Endpoint implements TaskHost {
   /** Counts a delegate that ran here without a message. */
   countLocal(): void {
     this.counters[COUNTER.localDelegates]!++
+  }
+
+  #line(text: string): string {
+    const name = this.id === this.topology.host ? 'host' : `core ${this.id}`
+    return `[${name}] ${text}`
   }
 
   #receiveTraced(recorder: Recorder, src: number, reader: RingReader): void {

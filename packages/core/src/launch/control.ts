@@ -30,6 +30,8 @@ export interface CoreControl {
   isExternal(): boolean
   /** Everything that is waited for there. Takes milliseconds. */
   waiting(): PackedWaiting
+  /** What is to be said there before an orderly end. */
+  lastWords(): readonly string[]
   /** The runtime is at its end, with this encoded error; the transport's state follows. */
   end(error: Uint8Array): void
 }

@@ -109,6 +109,7 @@ class Control {
       definitions: () => (this.#table === undefined ? [] : printsOf(this.#table)),
       isExternal: () => this.#external.isActive(),
       waiting: () => packWaiting(waitingOn(endpoint), this.#external.isAny()),
+      lastWords: () => endpoint.lastWords(),
       end: (error) => tell(unpackError(error)),
     }
   }

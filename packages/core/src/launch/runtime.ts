@@ -7,7 +7,8 @@
  * Ordering    runs start in the order of their calls, by priority, at most `maxRuns` at a time.
  *             Events: 'ready', then 'log', 'metrics' and at most one 'coreLost', then 'trace',
  *             then 'closed'.
- * Shutdown    refuse runs; wait for those accepted up to `closeTimeoutMs`; tell the cores how it
+ * Shutdown    refuse runs; wait for those accepted up to `closeTimeoutMs`; write what the cores have
+ *             to say at the end (`EndpointState.closing`); tell the cores how it
  *             ends; reject what waits; set the transport's state, which ends the loops; wait for
  *             them up to STOP_MS; end the threads; write the trace, which nobody adds to any more;
  *             emit 'closed'. Every step is safe to repeat.
@@ -180,6 +181,7 @@ export class Runtime extends EventEmitter<RuntimeEvents> {
     clearInterval(this.#metricsTimer)
     if (this.#endpoint.ended === undefined) {
       await within(this.#runs.idle(), this.#settings.closeTimeoutMs, () => undefined)
+      if (hasLoops) await this.#sayLastWords()
     }
     this.#end(closedError())
     if (hasLoops) await within(this.#pools!.tasksEnded(), STOP_MS, () => undefined)
@@ -190,6 +192,17 @@ export class Runtime extends EventEmitter<RuntimeEvents> {
       this.#state = 'closed'
       this.emit('closed')
       this.removeAllListeners()
+    }
+  }
+
+  /** What the cores and the host have to say before the end. A core that is stuck says nothing. */
+  async #sayLastWords(): Promise<void> {
+    const silence = (): readonly string[] => []
+    const said = this.#pools!.threads.map(({ control }) =>
+      within(control.lastWords().catch(silence), STOP_MS, silence),
+    )
+    for (const lines of [this.#endpoint.lastWords(), ...(await Promise.all(said))]) {
+      for (const line of lines) this.#endpoint.writeLine(line)
     }
   }
 

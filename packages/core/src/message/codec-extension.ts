@@ -46,6 +46,7 @@ export interface CodecExtension<Context, T extends object = object> {
   readonly tag: number
   /** The class's prototype: exactly the objects that have it are this extension's. */
   readonly prototype: object
+  /** Throws what the sender gets, if it has a `code`; else that becomes the cause of that. */
   encode(value: T, sink: ValueSink): void
   /** Must not ask the same codec for anything but what `source` gives. */
   decode(source: ValueSource, context: Context): T

@@ -3,7 +3,8 @@
  *
  * Invariants  every object is entered into the identity table when its tag is written, so that the
  *             reader can count along; path[depth - 1] leads to the value being written.
- * Failure     OrujoError ORUJO_NOT_SENDABLE; what a user's getter throws is its cause.
+ * Failure     OrujoError ORUJO_NOT_SENDABLE; what a user's getter throws is its cause. An error that
+ *             an extension throws stays as it is: it says more of its object than its path would.
  * Bounds      MAX_DEPTH, MAX_ERROR_DEPTH, and what the byte writer allows.
  *
  * An error is flags, its head, then its body in which a part that cannot be sent becomes a string:
@@ -60,6 +61,8 @@ export class ValueWriter implements ValueSink {
   readonly #steps: Step[] = []
   readonly #keys: (string | number)[] = []
   #depth = 0
+  /** What an extension has said against a value of its own. */
+  #ownRefusal: unknown
   #errorDepth = 0
   #definition = ''
 
@@ -117,7 +120,7 @@ export class ValueWriter implements ValueSink {
   /** What to throw for whatever went wrong since `open`. */
   refusal(cause: unknown): unknown {
     this.commits = undefined
-    if (cause instanceof OrujoError) return cause
+    if (cause instanceof OrujoError || cause === this.#ownRefusal) return cause
     const reason = cause instanceof Error ? cause.message : String(cause)
     return this.#refused(`could not be sent: ${reason}`, cause)
   }
@@ -293,7 +296,13 @@ export class ValueWriter implements ValueSink {
     this.out.byte(wire.EXTENSION)
     this.out.byte(extension.tag)
     this.#enter(INSIDE)
-    extension.encode(object, this)
+    try {
+      extension.encode(object, this)
+    } catch (error) {
+      // A refusal with a code says more than that the value could not be sent.
+      if (typeof (error as { code?: unknown } | null)?.code === 'string') this.#ownRefusal = error
+      throw error
+    }
     this.#depth--
   }
 

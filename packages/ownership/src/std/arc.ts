@@ -8,7 +8,7 @@
  */
 import type { Core, CoreId } from '@orujo/core'
 import { codecExtension, type Endpoint, type sendableBrand } from '@orujo/core/internal'
-import { Ref } from '../borrow.ts'
+import { type Ref } from '../borrow.ts'
 import { COUNTED } from '../counted.ts'
 import { Hold } from '../hold.ts'
 import type { Absent, Conflict, SharedIn } from '../lent.ts'
@@ -103,7 +103,7 @@ export class Arc<T> {
   }
 
   /**
-   * The owner of the value, if this is the only handle, which is of no use then. It may say no while
+   * The owner of the value, if this is the only handle, which is useless then. It may say no while
    * news of the end of another is still under way. Two messages if the value was shared elsewhere.
    */
   async tryUnwrap(core: Core): Promise<Owned<T> | undefined> {

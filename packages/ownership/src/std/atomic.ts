@@ -1,5 +1,5 @@
 /**
- * Atomics: one number on one core that every core changes by delegates: each operation is one piece,
+ * Atomics: a number on one core that every core changes by delegates: each operation is one piece,
  * and they are done one after another.
  *
  * Access      any core: two messages an operation, none at home.

@@ -1,5 +1,5 @@
 /**
- * Handing over: values with owners and other handles in them given from one piece of work to another
+ * Handing over: values with owners and other handles in them, given from a piece of work to another
  * on the same core, as a message would: the giver's handles are moved away. Core itself hands local
  * arguments over as they are, so whoever promises a move asks for it here.
  *

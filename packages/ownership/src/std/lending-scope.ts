@@ -25,8 +25,8 @@ export class LendingScope {
   }
 
   /**
-   * Runs a scoped task at `target`. References among `args` are lent until it has ended: a `Mut`
-   * cannot be used meanwhile, a `Ref` can, but not released.
+   * Runs a scoped task at `target`. Borrows among `args` are lent until it has ended: what is
+   * exclusive cannot be used meanwhile, what is shared can, but not released.
    */
   spawn<A extends unknown[], R>(
     definition: ScopedTask<A, R>,
@@ -79,7 +79,7 @@ export async function scope<R>(
   return result
 }
 
-/** Arguments for a task on this core: references as they are, anything else as if sent. */
+/** Arguments for a task on this core: borrows as they are, anything else as if sent. */
 function given<A extends unknown[]>(core: Core, args: A): A {
   return args.map((arg) => (isLendable(arg) ? arg : handOver(core, arg))) as A // same places
 }

@@ -2,8 +2,8 @@
  * Lock home: the queue of a lock, on the core that made it, and the pointer of the object that it
  * guards, which lives wherever its last writer was.
  *
- * States      free -> read (by some) -> free; free -> written (by one) -> free. Unused: no handle is
- *             left, and when it is free the object is dropped and this is forgotten.
+ * States      free -> read (by some) -> free; free -> written (by one) -> free. Unused: no handle
+ *             is left, and when it is free the object is dropped and this is forgotten.
  * Invariants  nobody is admitted before who waits longer; the pointer is the one that the last
  *             writer has left.
  * Ordering    first come, first served: readers that wait next to each other are let in together,

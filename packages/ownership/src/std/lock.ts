@@ -2,9 +2,9 @@
  * Locks: an object that many may use, one after another: where owners refuse, locks wait. A mutex
  * lets one in; a readers-writer lock lets readers in together.
  *
- * The object travels to who writes it, and readers keep copies by its colour, as with owners: so who
- * locks again and again works on what is there, in place, and who reads again what nobody has written
- * fetches nothing. For small changes from everywhere, working at home is better: `update`.
+ * The object travels to who writes it, and readers keep copies by its colour, as with owners: so
+ * who locks again and again works in place, on what is there already, and who reads again what
+ * nobody has written fetches nothing. For small changes from everywhere, `update` is better.
  *
  * Ordering    lock-home.ts: first come, first served. A writer's changes are known to the lock
  *             before anybody is let in after it, because the release tells both at once.
@@ -14,9 +14,8 @@
  *             it holds the lock releases it, with what it has changed.
  * Misuse      a holder that locks again waits for ever, and is reported: ORUJO_DEADLOCK.
  */
-import { ObjectAddress, OrujoError, type Core, type CoreId } from '@orujo/core'
+import { ObjectAddress, type Core, type CoreId } from '@orujo/core'
 import { codecExtension, type Endpoint, type sendableBrand } from '@orujo/core/internal'
-import { Mut, Ref } from '../borrow.ts'
 import { COUNTED } from '../counted.ts'
 import { Hold } from '../hold.ts'
 import type { MutableIn, SharedIn } from '../lent.ts'
@@ -24,10 +23,9 @@ import { own } from '../make.ts'
 import type { Owned } from '../owned.ts'
 import { decodeShape, encodeShape } from '../packing.ts'
 import type { Shape } from '../shape.ts'
-import type { Pointer } from '../store.ts'
-import { storeOf } from '../stores.ts'
-import { ReadGuard, WriteGuard } from './lock-guard.ts'
-import { LockHome, acquire, release, tryAcquire, type LockMode } from './lock-home.ts'
+import { LockClient } from './lock-client.ts'
+import type { ReadGuard, WriteGuard } from './lock-guard.ts'
+import { LockHome } from './lock-home.ts'
 import { Share } from './share.ts'
 
 const KIND = 'lock'
@@ -83,14 +81,12 @@ export class Lock<T> implements OwnedMutex<T>, RwLock<T> {
   declare readonly [sendableBrand]?: true
   readonly [COUNTED] = true
   readonly #share: Share
-  readonly #shape: Shape
-  readonly #address: ObjectAddress<LockHome>
+  readonly #client: LockClient<T>
 
   /** Use `ownedMutex`, `rwLock` or `clone`. */
   constructor(share: Share, shape: Shape, address: ObjectAddress<LockHome>) {
     this.#share = share
-    this.#shape = shape
-    this.#address = address
+    this.#client = new LockClient<T>(address, shape, share)
   }
 
   static open<T>(core: Core, { hold }: Owned<T>): Lock<T> {
@@ -107,12 +103,22 @@ export class Lock<T> implements OwnedMutex<T>, RwLock<T> {
   }
 
   get core(): CoreId {
-    return this.#address.core
+    return this.address.core
   }
 
-  /** For sending this: all of it. */
-  get parts(): readonly [Share, Shape, ObjectAddress<LockHome>] {
-    return [this.#share, this.#shape, this.#address]
+  /** For sending this. */
+  get share(): Share {
+    return this.#share
+  }
+
+  /** For sending this. */
+  get shape(): Shape {
+    return this.#client.shape
+  }
+
+  /** For sending this. */
+  get address(): ObjectAddress<LockHome> {
+    return this.#client.address
   }
 
   lock(core: Core): Promise<WriteGuard<T>> {
@@ -123,101 +129,43 @@ export class Lock<T> implements OwnedMutex<T>, RwLock<T> {
     return this.tryWriteLock(core)
   }
 
-  async readLock(core: Core): Promise<ReadGuard<T>> {
-    return this.#reader(core, await this.#acquire(core, 'read'))
+  readLock(core: Core): Promise<ReadGuard<T>> {
+    return this.#client.readLock(core)
   }
 
-  async tryReadLock(core: Core): Promise<ReadGuard<T> | undefined> {
-    const pointer = await this.#tryAcquire(core, 'read')
-    return pointer === undefined ? undefined : this.#reader(core, pointer)
+  tryReadLock(core: Core): Promise<ReadGuard<T> | undefined> {
+    return this.#client.tryReadLock(core)
   }
 
-  async writeLock(core: Core): Promise<WriteGuard<T>> {
-    return this.#writer(core, await this.#acquire(core, 'write'))
+  writeLock(core: Core): Promise<WriteGuard<T>> {
+    return this.#client.writeLock(core)
   }
 
-  async tryWriteLock(core: Core): Promise<WriteGuard<T> | undefined> {
-    const pointer = await this.#tryAcquire(core, 'write')
-    return pointer === undefined ? undefined : this.#writer(core, pointer)
+  tryWriteLock(core: Core): Promise<WriteGuard<T> | undefined> {
+    return this.#client.tryWriteLock(core)
   }
 
-  async read<R>(core: Core, work: <L>(value: SharedIn<T, L>) => R | PromiseLike<R>): Promise<R> {
-    using guard = await this.readLock(core)
-    // The compiler's L is nowhere at run time.
-    return await work(guard.value as SharedIn<T, unknown>)
+  read<R>(core: Core, work: <L>(value: SharedIn<T, L>) => R | PromiseLike<R>): Promise<R> {
+    return this.#client.read(core, work)
   }
 
-  async write<R>(core: Core, work: <L>(value: MutableIn<T, L>) => R | PromiseLike<R>): Promise<R> {
-    await using guard = await this.writeLock(core)
-    // As above.
-    return await work(guard.value as MutableIn<T, unknown>)
+  write<R>(core: Core, work: <L>(value: MutableIn<T, L>) => R | PromiseLike<R>): Promise<R> {
+    return this.#client.write(core, work)
   }
 
   clone(): Lock<T> {
-    return new Lock<T>(this.#share.clone(), this.#shape, this.#address)
+    return new Lock<T>(this.#share.clone(), this.shape, this.address)
   }
 
   drop(core: Core): void {
     this.#share.drop(core)
-  }
-
-  async #acquire(core: Core, mode: LockMode): Promise<Pointer> {
-    // Who holds a lock, or waits for it, keeps it.
-    this.#share.retain('lock', core)
-    try {
-      const pointer = await acquire(core, this.#address, mode)
-      if (!core.scope.isAborted) return pointer
-      release(core, this.#address, mode, pointer)
-      const cause: unknown = core.signal.reason
-      throw new OrujoError('ORUJO_ABORTED', 'Waiting for a lock was aborted.', { cause })
-    } catch (error) {
-      this.#share.release(core)
-      throw error
-    }
-  }
-
-  async #tryAcquire(core: Core, mode: LockMode): Promise<Pointer | undefined> {
-    this.#share.retain('lock', core)
-    const pointer = await tryAcquire(core, this.#address, mode)
-    if (pointer === undefined) this.#share.release(core)
-    return pointer
-  }
-
-  async #reader(core: Core, pointer: Pointer): Promise<ReadGuard<T>> {
-    const hold = new Hold(storeOf(core), this.#shape, pointer)
-    const giveBack = (): void => this.#giveBack(core, 'read', hold)
-    try {
-      const body = hold.beginShared(core) ?? (await hold.fetchForReading(core))
-      return new ReadGuard(new Ref<T>(hold, body), giveBack)
-    } catch (error) {
-      giveBack()
-      throw error
-    }
-  }
-
-  async #writer(core: Core, pointer: Pointer): Promise<WriteGuard<T>> {
-    const hold = new Hold(storeOf(core), this.#shape, pointer)
-    const giveBack = (): void => this.#giveBack(core, 'write', hold)
-    try {
-      hold.beginExclusive(core)
-      const body = hold.localForWriting() ?? (await hold.bodyForWriting(core))
-      return new WriteGuard(new Mut<T>(hold, core, pointer, body), giveBack)
-    } catch (error) {
-      giveBack()
-      throw error
-    }
-  }
-
-  #giveBack(core: Core, mode: LockMode, { pointer }: Hold): void {
-    release(core, this.#address, mode, pointer)
-    this.#share.release(core)
   }
 }
 
 export const lockExtension = codecExtension<Endpoint, Lock<unknown>>({
   tag: 7,
   prototype: Lock.prototype,
-  encode: ({ parts: [share, shape, address] }, sink) => {
+  encode: ({ share, shape, address }, sink) => {
     share.encode(sink)
     encodeShape(shape, sink)
     sink.integer(address.raw)

@@ -1,5 +1,5 @@
 /**
- * Spawning: tasks that own what they are given. Owners and other handles among the arguments move to
+ * Spawning: tasks that own what they are given. Owners and other handles in the arguments move to
  * the task, and those in its result to whoever joins it, wherever the task runs.
  *
  * Ownership   on success the task's. If the spawn itself throws, everything is still the caller's.
@@ -14,6 +14,9 @@ import {
   type Target,
   type Task,
 } from '@orujo/core'
+import { bookOf } from '../controller-book.ts'
+import { placerOf } from '../controller-core.ts'
+import { placeTask } from '../controller-make.ts'
 import type { Hold } from '../hold.ts'
 import { homeOf } from '../object-id.ts'
 import { handOver } from './hand-over.ts'
@@ -22,15 +25,21 @@ import { handOver } from './hand-over.ts'
 export type Placement = (core: Core) => Target | Anywhere
 
 class Place {
-  choose: Placement = () => anywhere
+  choose: Placement = byController
 }
 
 /** Something that has a place: an owner, a borrow, a shared handle, a global address, a core. */
 export type Near = Target | { readonly hold: Hold }
 
-/** Sets, for this core, where `spawn` runs tasks. Default: `anywhere`. */
+/** Sets, for this core, where `spawn` runs tasks. Default: `placeTask`, or `anywhere` without it. */
 export function placeSpawns(core: Core, choose: Placement): void {
   core.endpoint.state(Place, () => new Place()).choose = choose
+}
+
+/** Where the controller says; without one, here unless a core with nothing to do takes it first. */
+function byController(core: Core): Target | Anywhere {
+  const isControlled = (placerOf(core) ?? bookOf(core)) !== undefined
+  return isControlled ? placeTask(core) : anywhere
 }
 
 /** Runs a task where there is time for it, with everything that `args` own. */

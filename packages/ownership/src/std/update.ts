@@ -3,10 +3,10 @@
  * the work to the object, as a delegate. For small changes from many places, where an exclusive
  * borrow would carry the whole object to and fro.
  *
- * Ordering    an update is an exclusive borrow that wrote: nobody reads meanwhile, and the object has
- *             a new colour when it is over. A `delegateRead` is a shared borrow.
+ * Ordering    an update is an exclusive borrow that wrote: nobody reads meanwhile, and the object
+ *             has a new colour when it is over. A `delegateRead` is a shared borrow.
  * Suspends    two messages; none if the object is here.
- * Failure     a conflict is refused as for borrows. If the body throws, the object may have changed,
+ * Failure     a conflict is refused as for borrows. If the body throws, the object may be changed,
  *             and counts as changed.
  */
 import { delegate, type Core, type ObjectDelegate } from '@orujo/core'

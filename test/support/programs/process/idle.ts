@@ -1,15 +1,21 @@
 /** Ways to bring a runtime of eight cores into a state in which it has nothing to do. */
 import { type LaunchOptions, type Runtime, launch } from '@orujo/core'
+import { control } from '@orujo/ownership'
 import { timer } from '../../timer.ts'
 import * as pressure from './pressure.ts'
+import * as vacancy from './vacancy.ts'
 import * as work from './work.ts'
 
-export type IdleState = 'worked' | 'aborted' | 'drained' | 'waiting' | 'timed' | 'spinning'
+export type IdleState =
+  'worked' | 'aborted' | 'drained' | 'waiting' | 'timed' | 'spinning' | 'controlled'
 
 /** How long the CPU time is watched. */
 const WATCH_MS = 2000
 
-const programs = ['pressure', 'work'].map((name) => new URL(`./${name}.js`, import.meta.url))
+const programs = Object.freeze([
+  ...['pressure', 'work', 'vacancy'].map((name) => new URL(`./${name}.js`, import.meta.url)),
+  import.meta.resolve('@orujo/ownership/program'),
+])
 
 /** Part of one CPU that the process uses while the runtime is idle. */
 export async function idleUsage(state: IdleState): Promise<number> {
@@ -51,6 +57,11 @@ async function bring(runtime: Runtime, state: IdleState): Promise<Promise<unknow
       await run.catch(() => undefined)
       return []
     }
+    case 'controlled':
+      await control(runtime)
+      await runtime.run(vacancy.useMuchEverywhere, 40, 2 ** 13)
+      await runtime.run(vacancy.spread, 100)
+      return []
     case 'drained':
       await runtime.run(pressure.stream, 1, 50_000)
       return []

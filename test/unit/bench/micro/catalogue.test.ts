@@ -29,6 +29,12 @@ const DEMANDED = [
   'launch.close',
   'counter.combining',
   'vector.combining',
+  'own.read.local',
+  'own.read.cached',
+  'own.borrow.cached',
+  'own.share.10MB',
+  'piscina.10MB',
+  'comlink.10MB',
 ] as const
 
 test('every demanded case is there and has a baseline', (t) => {

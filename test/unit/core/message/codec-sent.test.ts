@@ -23,6 +23,8 @@ const noteExtension = codecExtension<undefined, Note>({
   tag: 3,
   prototype: Note.prototype,
   encode: ({ notes, text, inner }, out) => {
+    if (text === 'gone') throw Object.assign(new Error('it is gone'), { code: 'NOTE_GONE' })
+    if (text === 'broken') throw new Error('it is broken')
     out.value(inner)
     out.onSent(() => {
       if (text === 'bad') throw new Error('on purpose')
@@ -64,6 +66,13 @@ test('values of a message that is refused, or only looked at, stay', (t) => {
   codec.encode([1])
   codec.sent()
   t.deepEqual(notes, [])
+})
+
+test('what a value says with a code against being sent is what the sender hears', (t) => {
+  const codec = makeCodec()
+  const code = 'NOTE_GONE'
+  t.throws(() => codec.encode([1, [new Note([], 'gone')]]), { code, message: 'it is gone' })
+  t.throws(() => codec.encodeOne(new Note([], 'broken')), { code: 'ORUJO_NOT_SENDABLE' })
 })
 
 test('an error has text in place of a value that gives itself away, and nothing happens', (t) => {

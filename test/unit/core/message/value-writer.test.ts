@@ -2,6 +2,7 @@
  * Refusals: what cannot be sent is named by its path, nothing of it stays, and the codec goes on.
  */
 import test from 'ava'
+import { codecExtension } from '#core/message/codec-extension.js'
 import { Codec } from '#core/message/codec.js'
 import { OrujoError } from '#core/errors.js'
 
@@ -86,6 +87,21 @@ test('what a getter throws is the cause', (t) => {
   const error = refusal([[guarded]])
   t.is(error.message, 'argument 1[0].door could not be sent: no entry')
   t.is(error.cause, cause)
+})
+
+test('what an extension throws stays as it is', (t) => {
+  const cause = Object.assign(new Error('a closed account'), { code: 'ACCOUNT_CLOSED' })
+  const extension = codecExtension<undefined, Account>({
+    tag: 100,
+    prototype: Account.prototype,
+    encode: () => {
+      throw cause
+    },
+    decode: () => new Account(),
+  })
+  const codec = new Codec<undefined>([extension])
+  t.is(t.throws(() => codec.encode([[new Account()]])), cause)
+  t.is(codec.encode([1]), 2)
 })
 
 test('a getter that sends is told so, and both messages end', (t) => {

@@ -38,7 +38,7 @@ const readTwice = task('test.read-twice', async (core: Core, values: Arc<Float64
   return fetches
 })
 
-test('a copy is fetched once by a core of another locale, and never within the locale', async (t) => {
+test('another locale fetches a copy once, cores of the same one never', async (t) => {
   await underSeeds(
     async (core) => {
       const values = ownArray(core, f64, 100)
@@ -170,7 +170,7 @@ function randomWalks(core: Core, schedule: Schedule, value: Arc<string>): Promis
   })
 }
 
-test('however handles are copied, sent and dropped, no value is freed early or never', async (t) => {
+test('however handles go about, no value is freed early or never', async (t) => {
   t.timeout(120_000)
   await underSeeds(
     async (core, schedule) => {

@@ -25,14 +25,14 @@ function checkOrder(got: readonly Numbered[], senders: number, count: number): v
   const next = Array.from({ length: senders }, () => 0)
   for (const [from, serial] of got) {
     if (serial !== next[from]) throw new Error(`${from} sent ${serial} after ${next[from]}`)
-    next[from]!++
+    next[from]++
   }
   if (next.some((serial) => serial !== count)) throw new Error(`received ${next.join()}`)
 }
 
 for (const capacity of [undefined, 1, 3]) {
   const how = capacity === undefined ? 'any number of values' : `room for ${capacity}`
-  test(`values of one sender arrive in order, of all senders completely, with ${how}`, async (t) => {
+  test(`values arrive completely, those of one sender in order, with ${how}`, async (t) => {
     await underSeeds(
       async (core) => {
         const options = capacity === undefined ? {} : { capacity }
@@ -130,7 +130,7 @@ const takeOne = task('test.take-one', async (core: Core, receiver: Receiver<Owne
   return receiver
 })
 
-test('when the receiver is gone, what is sent comes back with the error, the rest is dropped', async (t) => {
+test('without a receiver, what is sent comes back, and what waits is dropped', async (t) => {
   await underSeeds(
     async (core) => {
       const [sender, receiver] = channel<Owned<string>>(core, { capacity: 3 })

@@ -6,7 +6,6 @@ import {
   lockOwned,
   own,
   ownArray,
-  type Owned,
   ownedMutex,
   type OwnedMutex,
   type Ref,
@@ -67,7 +66,7 @@ const readTwice = task('test.lock-read', async (core: Core, lock: RwLock<number[
   return { sums, fetches, lock }
 })
 
-test('what nobody has written is read again without a fetch, what was written with one', async (t) => {
+test('only what was written since is fetched again', async (t) => {
   await underSeeds(
     async (core) => {
       let lock = rwLock(core, [1, 2, 3])
@@ -91,7 +90,7 @@ test('what nobody has written is read again without a fetch, what was written wi
   t.pass()
 })
 
-test('readers are let in together, and a writer before the readers that come after it', async (t) => {
+test('readers are let in together, and a writer before those that come later', async (t) => {
   await underSeeds(async (core) => {
     const lock = rwLock(core, { value: 0 })
     const [one, two] = [await lock.readLock(core), await lock.readLock(core)]
@@ -169,7 +168,7 @@ test('typed memory can be locked, and what is locked can be lent on', async (t) 
 
 test('work that throws gives the lock back', async (t) => {
   await underSeeds(async (core) => {
-    const mutex = ownedMutex(core, { inner: own(core, 'text') as Owned<string> })
+    const mutex = ownedMutex(core, { inner: own<string>(core, 'text') })
     const failing = mutex.write(core, () => {
       throw new Error('no luck')
     })

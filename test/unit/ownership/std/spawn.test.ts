@@ -131,7 +131,7 @@ const failing = scopedTask('test.scope-fail', async (core: Core, ref: Ref<string
   throw new Error(`no luck on ${core.id} with ${ref.value}`)
 })
 
-test('a scope in which tasks fail rejects when all have ended, with all their errors', async (t) => {
+test('a scope rejects when all its tasks have ended, with all their errors', async (t) => {
   await underSeeds(
     async (core) => {
       const text = own(core, 'text')

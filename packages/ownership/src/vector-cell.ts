@@ -143,7 +143,11 @@ export class VectorCell<E extends ElementType> implements LentRange {
 
   /** What `conflict` has found, as an outcome. */
   standing({ isExclusive, note }: Grant): StandingBorrow {
-    return new StandingBorrow({ name: this.name, state: isExclusive ? 'exclusive' : 'shared', note })
+    return new StandingBorrow({
+      name: this.name,
+      state: isExclusive ? 'exclusive' : 'shared',
+      note,
+    })
   }
 
   /** A cell of its own for elements that are granted. */

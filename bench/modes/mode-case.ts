@@ -32,7 +32,7 @@ export interface ModeCase {
   readonly operation: string
   /** Modules of its definitions. */
   readonly program: readonly string[]
-  /** Operations of a full trial: some 100 ms on a free machine. Those in one thread: as delegates. */
+  /** Operations of a full trial: some 100 ms on a free machine. One thread does as delegates. */
   readonly counts: Readonly<Record<Mode, number>>
   readonly tasks: Readonly<Record<Mode, Task<[count: number], Outcome>>>
   /** Makes the program for one thread, and what it keeps from one trial to the next. */

@@ -10,7 +10,7 @@
 import type { CoreId } from '@orujo/core'
 
 const STALE_MS = 20
-const PLACEMENTS_PER_CORE = 4
+const PLACEMENTS_PER_CORE = 16
 
 export interface TaskPlacerOptions {
   readonly cores: number

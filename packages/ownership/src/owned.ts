@@ -130,7 +130,8 @@ export function move<O extends AnyOwner>(
   into: (it: OwnerAs<O>) => void,
   ..._live: Live<O>
 ): asserts owned is never {
-  into(take(owned as unknown as Owned<never>) as unknown as OwnerAs<O>) // the same owner, whatever it owns
+  // The same owner, whatever it owns.
+  into(take(owned as unknown as Owned<never>) as unknown as OwnerAs<O>)
 }
 
 /**

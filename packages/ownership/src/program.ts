@@ -1,6 +1,6 @@
 /**
- * Program: what every core needs to know of ownership. Launch it beside your own program, or export
- * it from there: `export * from '@orujo/ownership/program'`.
+ * Program: what every core needs to know of ownership. Launch it beside your own program:
+ * `program: [url, import.meta.resolve('@orujo/ownership/program')]`.
  */
 export { attach, detach, relieve } from './controller-attach.ts'
 export {

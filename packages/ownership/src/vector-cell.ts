@@ -17,7 +17,6 @@ import { OwnershipError, type OwnershipCode } from './errors.ts'
 import type { Loan } from './hold.ts'
 import { homeOf, SERIAL_LIMIT, type ObjectId } from './object-id.ts'
 import { describePlace, type PlaceNote } from './place-note.ts'
-import { StandingBorrow } from './refusal.ts'
 import { freeElements, writeRange } from './vector-protocol.ts'
 import { runsOf, type LentRange, type VectorRuns } from './vector-runs.ts'
 import {
@@ -139,15 +138,6 @@ export class VectorCell<E extends ElementType> implements LentRange {
   conflict(asked: Extent, isExclusive: boolean): Grant | undefined {
     const exclusive = overlapping(this.#exclusive, asked)
     return exclusive ?? (isExclusive ? overlapping(this.#shared, asked) : undefined)
-  }
-
-  /** What `conflict` has found, as an outcome. */
-  standing({ isExclusive, note }: Grant): StandingBorrow {
-    return new StandingBorrow({
-      name: this.name,
-      state: isExclusive ? 'exclusive' : 'shared',
-      note,
-    })
   }
 
   /** A cell of its own for elements that are granted. */

@@ -13,6 +13,7 @@ import { BEGIN, LEND, type Lendable, type LentOut, type Loan } from './lendable.
 import type { Loan as LoanPlace } from './hold.ts'
 import type { Absent, Conflict } from './lent.ts'
 import { homeOf } from './object-id.ts'
+import { StandingBorrow } from './refusal.ts'
 import { RangeMut, RangeRef } from './vector-borrow.ts'
 import { cellOn, type CellShape, type Grant, type VectorCell } from './vector-cell.ts'
 import { fetchPieces, movePieces, piecesHere, placesHere } from './vector-pieces.ts'
@@ -65,7 +66,7 @@ export function tryBorrowOf<E extends ElementType>(
   const extent = extentOf(cell, range)
   cell.requireLive(core, 'borrow')
   const other = cell.conflict(extent, false)
-  if (other !== undefined) return cell.standing(other)
+  if (other !== undefined) return standing(cell, other)
   const here = piecesHere(cell, extent)
   return here === undefined ? ABSENT : new RangeRef(cell, cell.grant(core, extent, false), here)
 }
@@ -79,11 +80,16 @@ export function tryBorrowMutOf<E extends ElementType>(
   const extent = extentOf(cell, range)
   cell.requireLive(core, 'borrow exclusively')
   const other = cell.conflict(extent, true)
-  if (other !== undefined) return cell.standing(other)
+  if (other !== undefined) return standing(cell, other)
   const here = placesHere(cell, extent)
   return here === undefined
     ? ABSENT
     : new RangeMut(cell, core, cell.grant(core, extent, true), here)
+}
+
+function standing<E extends ElementType>(cell: VectorCell<E>, other: Grant): Conflict {
+  const state = other.isExclusive ? 'exclusive' : 'shared'
+  return new StandingBorrow({ name: cell.describe(other), state, note: other.note })
 }
 
 /** The right to some elements of a cell, exclusive. */

@@ -7,11 +7,11 @@
  * Ordering    runs start in the order of their calls, by priority, at most `maxRuns` at a time.
  *             Events: 'ready', then 'log', 'metrics' and at most one 'coreLost', then 'trace',
  *             then 'closed'.
- * Shutdown    refuse runs; wait for those accepted up to `closeTimeoutMs`; write what the cores have
- *             to say at the end (`EndpointState.closing`); tell the cores how it
- *             ends; reject what waits; set the transport's state, which ends the loops; wait for
- *             them up to STOP_MS; end the threads; write the trace, which nobody adds to any more;
- *             emit 'closed'. Every step is safe to repeat.
+ * Shutdown    refuse runs; wait for those accepted up to `closeTimeoutMs`; write what the cores
+ *             have to say (`EndpointState.closing`); tell them how it ends; reject what waits; set
+ *             the transport's state, which ends the loops; wait for them up to STOP_MS; end the
+ *             threads; write the trace, which nobody adds to any more; emit 'closed'. Every step
+ *             is safe to repeat.
  * Failure     a lost core rejects everything that waits with ORUJO_CORE_LOST at once, on every core
  *             that can hear of it.
  */

@@ -177,7 +177,7 @@ test('a vector that is sent costs nothing beside the message', async (t) => {
 })
 
 for (const publish of ['pull', 'push'] as const) {
-  test(`a replicated object is read where it is, once it has come there by ${publish}`, async (t) => {
+  test(`a replicated object is read where it is, once it has come by ${publish}`, async (t) => {
     const costs = new Costs(t, 4, 1)
     const { core } = costs
     const list = await costs.until(replicatedArray(core, f64, 8, { publish }))

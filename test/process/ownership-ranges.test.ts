@@ -3,7 +3,10 @@ import test from 'ava'
 import { launch, memoryUsage } from '@orujo/core'
 import { rounds } from '../support/programs/owned-ranges.ts'
 
-const program = new URL('../support/programs/owned-ranges.js', import.meta.url)
+const program = [
+  new URL('../support/programs/owned-ranges.js', import.meta.url),
+  import.meta.resolve('@orujo/ownership/program'),
+]
 const LENGTH = 10_000
 const ROUNDS = 12
 const WEIGHTS = 16

@@ -53,8 +53,8 @@ export async function checkNothingOwned(cluster: Cluster): Promise<void> {
     const replicas = LentReplicas.of({ endpoint: store.endpoint }).cells.size
     if (left + borrowed + store.lent.size + runs + replicas > 0) {
       throw new Error(
-        `core ${store.here}: ${left} objects, ${borrowed} borrowed copies, ` +
-          `${runs} runs of vectors and ${store.lent.size + replicas} loans are left`,
+        `core ${store.here}: ${left} objects, ${borrowed} borrowed copies, ${runs} runs of ` +
+          `vectors and ${store.lent.size + replicas} loans are left`,
       )
     }
   }

@@ -4,8 +4,8 @@
  * number every older one is known to be old.
  *
  * States      see replicated-cell.ts.
- * Access      the endpoint it is on. Sent in a message, or returned by a task, it moves there. Other
- *             cores read and write it while it is lent to them.
+ * Access      the endpoint it is on. Sent in a message, or returned by a task, it moves there.
+ *             Other cores read and write it while it is lent to them.
  * Ownership   as it says: what is not moved on must be dropped.
  */
 import {

@@ -188,8 +188,8 @@ function onlyView<E extends ElementType>(
   if (pieces.length === 1) return piece.view
   throw new OwnershipError(
     'OWN_SCATTERED',
-    `${cell.describe(grant)} are in ${pieces.length} pieces on this core: use pieces(), or borrow ` +
-      'less.',
+    `${cell.describe(grant)} are in ${pieces.length} pieces on this core: use pieces(), or ` +
+      'borrow less.',
     { object: cell.name },
   )
 }

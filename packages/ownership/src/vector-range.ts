@@ -179,7 +179,7 @@ export class SharedRange<E extends ElementType> implements Lendable {
   }
 }
 
-/** The right to a range that nobody else has. Lend it, or its parts, to have it written elsewhere. */
+/** The right to a range that nobody else has. Lend it, or parts, to have it written elsewhere. */
 export class ExclusiveRange<E extends ElementType> implements Lendable {
   readonly begin: number
   /** The element after the last. */

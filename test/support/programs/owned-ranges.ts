@@ -15,8 +15,6 @@ import {
   scopedTask,
 } from '@orujo/ownership'
 
-export * from '@orujo/ownership/program'
-
 type F64 = typeof f64
 
 const WEIGHTS = 16

@@ -333,7 +333,7 @@ rule(
     using ref = await box.borrow(core)
     if (core.cores > 1) {
       const refused = await failure(() => lend(core, keysOf, core.cores - 1, ref))
-      t.is(refused?.code, 'ORUJO_NOT_SENDABLE')
+      t.is(refused?.code, 'OWN_NESTED')
       t.regex(refused!.message, /OwnedVector cannot be inside an owned object/)
     }
     ref.release()

@@ -11,7 +11,8 @@ for (const readme of readmes) {
 
   for (const program of extractPrograms(readText(readme))) {
     const verb = program.isRunnable ? 'runs' : 'compiles'
-    test(`the program at line ${program.line} of ${readme} ${verb} as printed`, async (t) => {
+    // Compiling blocks this thread: beside others, a program's deadline would pass unheard.
+    test.serial(`the program at line ${program.line} of ${readme} ${verb} as printed`, async (t) => {
       t.timeout(120_000)
       const folder = writeProgram(program, `${slug}-${program.line}`)
       t.is(compileProgram(program, folder), '')

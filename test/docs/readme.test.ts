@@ -11,17 +11,21 @@ for (const readme of readmes) {
 
   for (const program of extractPrograms(readText(readme))) {
     const verb = program.isRunnable ? 'runs' : 'compiles'
-    test(`the program at line ${program.line} of ${readme} ${verb} as printed`, async (t) => {
-      t.timeout(120_000)
-      const folder = writeProgram(program, `${slug}-${program.line}`)
-      t.is(compileProgram(program, folder), '')
-      if (!program.isRunnable) return
-      const { exitCode, stdout, stderr } = await runProgram(folder)
-      t.is(exitCode, 0, stderr)
-      const { output } = program
-      if (output === undefined || matchesOutput(stdout, output)) return
-      t.is(stdout.trim(), output.trim(), 'it prints something else than the README says')
-    })
+    // Compiling blocks this thread: beside others, a program's deadline would pass unheard.
+    test.serial(
+      `the program at line ${program.line} of ${readme} ${verb} as printed`,
+      async (t) => {
+        t.timeout(120_000)
+        const folder = writeProgram(program, `${slug}-${program.line}`)
+        t.is(compileProgram(program, folder), '')
+        if (!program.isRunnable) return
+        const { exitCode, stdout, stderr } = await runProgram(folder)
+        t.is(exitCode, 0, stderr)
+        const { output } = program
+        if (output === undefined || matchesOutput(stdout, output)) return
+        t.is(stdout.trim(), output.trim(), 'it prints something else than the README says')
+      },
+    )
   }
 }
 

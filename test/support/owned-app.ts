@@ -4,7 +4,7 @@
  */
 import type { AnyCodecExtension } from '#core/message/codec-extension.js'
 import type { AnyDefinition } from '#core/message/definition.js'
-import * as ownership from '#ownership/program.js'
+import { ownershipProgram } from '#ownership/program.js'
 import { Store } from '#ownership/store.js'
 import { Cluster } from './cluster.ts'
 import { seeded } from './schedule.ts'
@@ -17,7 +17,7 @@ export async function onCluster(
   seed: number,
   body: (cluster: Cluster) => Promise<void>,
 ): Promise<void> {
-  const exported = [...Object.values(ownership), ...Object.values(program)]
+  const exported = [...ownershipProgram, ...Object.values(program)]
   await using cluster = new Cluster({
     definitions: exported.filter(isDefinition),
     extensions: exported.filter(isExtension),

@@ -4,15 +4,11 @@
  */
 import { type Core, task } from '@orujo/core'
 import type { AnyDefinition } from '#core/message/definition.js'
-import * as program from '#ownership/program.js'
 import { Shares } from '#ownership/std/shares.js'
 import { Store } from '#ownership/store.js'
 import { Cluster } from './cluster.ts'
+import { definitions, extensions } from './ownership.ts'
 import { type Schedule, seeded } from './schedule.ts'
-
-const exported: readonly object[] = Object.values(program)
-const definitions = exported.filter((one) => 'kind' in one) as AnyDefinition[]
-const extensions = Object.values(program).filter((one) => 'tag' in one)
 
 export interface RuleOptions {
   readonly seeds: number

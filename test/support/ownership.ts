@@ -4,18 +4,18 @@
  */
 import type { Task } from '@orujo/core'
 import type { ScopedTask } from '@orujo/ownership'
+import type { AnyCodecExtension } from '#core/message/codec-extension.js'
 import type { AnyDefinition } from '#core/message/definition.js'
 import { ValuePacking } from '#ownership/packing.js'
-import * as program from '#ownership/program.js'
+import { ownershipProgram } from '#ownership/program.js'
 import { LentReplicas } from '#ownership/replicated-cell.js'
 import { STORE_DEFAULTS, Store, type StoreOptions } from '#ownership/store.js'
 import { runsOf } from '#ownership/vector-runs.js'
 import { Cluster, type ClusterOptions } from './cluster.ts'
 
-const parts = Object.values(program)
 /** What the cores of an ownership program know beside its own definitions. */
-export const definitions = parts.filter((one) => 'kind' in one) as unknown as AnyDefinition[]
-export const extensions = parts.filter((one) => 'tag' in one)
+export const definitions = ownershipProgram.filter((one) => 'kind' in one) as AnyDefinition[]
+export const extensions = ownershipProgram.filter((one) => 'tag' in one) as AnyCodecExtension[]
 
 /** Tasks and scoped tasks of any shape. */
 export type AnyTask = Task<never, unknown> | ScopedTask<never, unknown>

@@ -16,19 +16,19 @@ import {
   treeLevels,
 } from '@orujo/graph'
 import * as graphProgram from '#graph/program.js'
-import * as ownership from '#ownership/program.js'
 import { Store } from '#ownership/store.js'
+import type { AnyDefinition } from '#core/message/definition.js'
+import { definitions, extensions } from '../../support/ownership.ts'
 import { Cluster } from '../../support/cluster.ts'
 import { forSeeds, type Schedule } from '../../support/schedule.ts'
 
-const all = [...Object.values(graphProgram), ...Object.values(owned), ...Object.values(ownership)]
-const definitions = all.filter((one) => 'kind' in one)
-const extensions = all.filter((one) => 'tag' in one)
+const own: readonly object[] = [...Object.values(graphProgram), ...Object.values(owned)]
+const known = [...definitions, ...(own as readonly AnyDefinition[])] // nothing else is exported
 
 /** From one core to four, in one locale or two. */
 function clusterOf(schedule: Schedule, seed: number): Cluster {
   return new Cluster({
-    definitions,
+    definitions: known,
     extensions,
     schedule,
     locales: 1 + (seed % 2),

@@ -15,7 +15,6 @@ import {
   placeTask,
   spawn,
 } from '@orujo/ownership'
-import * as program from '#ownership/program.js'
 import {
   PlacementTable,
   ROW,
@@ -26,10 +25,8 @@ import {
 import { TaskPlacer } from '#ownership/controller-tasks.js'
 import { DecisionLog } from '#ownership/controller-log.js'
 import { Topology } from '#core/place.js'
+import { definitions, extensions } from '../../support/ownership.ts'
 import { Cluster, type ClusterOptions } from '../../support/cluster.ts'
-
-const definitions = Object.values(program).filter((one) => 'kind' in one)
-const extensions = Object.values(program).filter((one) => 'tag' in one)
 
 const KIB = 2 ** 10
 const OWN_BYTES = 64 * KIB

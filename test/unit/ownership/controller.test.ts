@@ -16,12 +16,9 @@ import {
   ownArrayAnywhere,
   type Owned,
 } from '@orujo/ownership'
-import * as program from '#ownership/program.js'
+import { definitions, extensions } from '../../support/ownership.ts'
 import { Cluster, type ClusterOptions } from '../../support/cluster.ts'
 import { seeded } from '../../support/schedule.ts'
-
-const definitions = Object.values(program).filter((one) => 'kind' in one)
-const extensions = Object.values(program).filter((one) => 'tag' in one)
 
 const SEEDS = 10
 const KIB = 2 ** 10

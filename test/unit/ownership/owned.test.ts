@@ -15,8 +15,8 @@ import {
   scopedTask,
   tie,
 } from '@orujo/ownership'
-import * as program from '#ownership/program.js'
 import { Store } from '#ownership/store.js'
+import { definitions, extensions } from '../../support/ownership.ts'
 import { Cluster } from '../../support/cluster.ts'
 import { seeded } from '../../support/schedule.ts'
 
@@ -24,9 +24,6 @@ interface Node {
   name: string
   next?: Owned<Node>
 }
-
-const definitions = Object.values(program).filter((one) => 'kind' in one)
-const extensions = Object.values(program).filter((one) => 'tag' in one)
 
 const SEEDS = 20
 

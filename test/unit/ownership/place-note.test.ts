@@ -12,8 +12,9 @@ test('the first of two places is a line of the program, not of this package', as
     const borrowed = await failure(() => list.borrowMut(core))
     t.regex(borrowed!.message, /The first: .*place-note\.test\.[jt]s/)
     ref.release()
+    const other = list
     drop(core, list)
-    const dropped = await failure(() => list.borrow(core))
+    const dropped = await failure(() => other.borrow(core))
     t.regex(dropped!.message, /The first: .*place-note\.test\.[jt]s/)
   })
   await using cluster = ownershipCluster({ tasks: [run] })

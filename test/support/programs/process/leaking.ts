@@ -4,8 +4,7 @@
 import { type Core, f64, task } from '@orujo/core'
 import { configureOwnership, drop, own, ownArray, type Owned } from '@orujo/ownership'
 
-export { configureHere, dropHere, fetchBytes, freeOld } from '#ownership/program.js'
-export { ownedExtension, whereMade } from '#ownership/program.js'
+export { ownershipProgram } from '#ownership/program.js'
 
 const grow = task('leaking.grow', async (core: Core, list: Owned<number[]>) => {
   await list.write(core, (values) => values.push(1))

@@ -36,7 +36,7 @@ import {
   update,
 } from '@orujo/ownership'
 
-export * as ownership from '@orujo/ownership/program'
+export { ownershipProgram } from '@orujo/ownership/program'
 
 const ROUNDS = 50
 

@@ -6,8 +6,9 @@ import test from 'ava'
 import { selectByName, UnknownCaseError } from '#bench/harness/select.js'
 import { MODE_CASES } from '#bench/modes/catalogue.js'
 import { describePlace, MODES, PLACES } from '#bench/modes/mode-case.js'
-import * as ownership from '#ownership/program.js'
 import { Store } from '#ownership/store.js'
+import type { AnyDefinition } from '#core/message/definition.js'
+import { definitions, extensions } from '../../../support/ownership.ts'
 import { Cluster } from '../../../support/cluster.ts'
 import { seeded } from '../../../support/schedule.ts'
 
@@ -46,17 +47,15 @@ for (const one of MODE_CASES) {
   for (const mode of MODES) {
     test(`${one.name} gives the answer of one thread in ${mode} mode`, async (t) => {
       const modules = await Promise.all(one.program.map((url) => import(url) as Promise<object>))
-      const exported = [ownership, ...modules].flatMap(
-        (module) => Object.values(module) as object[],
-      )
+      const exported = modules.flatMap((module) => Object.values(module) as object[])
       const plain = one.openPlain()
-      const definitions = new Set(exported.filter((value) => 'kind' in value))
+      const own = new Set(exported.filter((value) => 'kind' in value) as AnyDefinition[])
       const isGraph = one.name === 'bfs' || one.name === 'pagerank'
       // Their graphs take a while to load, and their kernels have tests of their own.
       for (const [seed, place] of PLACES.slice(isGraph ? -1 : 0).entries()) {
         await using cluster = new Cluster({
-          definitions: [...definitions] as never[],
-          extensions: Object.values(ownership).filter((value) => 'tag' in value),
+          definitions: [...definitions, ...own],
+          extensions,
           locales: place.locales,
           coresPerLocale: place.cores,
           schedule: seeded(seed + 1),

@@ -1,25 +1,15 @@
 /** The graph command line as a user runs it: output, exit codes and messages of a real process. */
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { link, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import test from 'ava'
+import { type AppOutcome, mainOf, reportOf, runApp } from '../support/app.ts'
 
-const main = fileURLToPath(new URL('../../../apps/graph/dist/main.js', import.meta.url))
 const directory = await mkdtemp(join(tmpdir(), 'orujo-cli-'))
 test.after.always(() => rm(directory, { recursive: true }))
-
-/** A deadline, not a measure: loaded machines take a while to start nine threads. */
-const TIMEOUT_MS = 90_000
-
-interface Outcome {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
 
 interface Report {
   readonly kernel: string
@@ -33,22 +23,13 @@ interface Report {
   readonly result: { source: number | null; reached: number; levels: number }
 }
 
-async function run(...args: string[]): Promise<Outcome> {
-  return await new Promise((resolve) => {
-    const options = { cwd: directory, timeout: TIMEOUT_MS }
-    const child = execFile(process.execPath, [main, ...args], options, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode, stdout, stderr }),
-    )
-  })
+function run(...args: string[]): Promise<AppOutcome> {
+  return runApp('graph', args, { cwd: directory })
 }
 
 async function report(...args: string[]): Promise<Report> {
-  const { stdout, stderr } = await run('bfs', '--json', '--cores', '2', ...args)
-  try {
-    return JSON.parse(stdout) as Report
-  } catch {
-    throw new Error(`no JSON: ${stdout}${stderr}`)
-  }
+  const line = ['bfs', '--cores', '2', ...args]
+  return (await reportOf('graph', line, { cwd: directory })) as Report // as the app documents it
 }
 
 async function write(name: string, content: string | Uint8Array): Promise<string> {
@@ -126,7 +107,7 @@ test.serial('a reader that has seen enough ends nothing but the output', async (
   const file = await write('edges.txt', EDGES)
   const search = ['--graph', file, '--source', '30', '--out', 'unread.txt']
   for (const args of [['--help'], search]) {
-    const child = spawn(process.execPath, [main, 'bfs', ...args], { cwd: directory })
+    const child = spawn(process.execPath, [mainOf('graph'), 'bfs', ...args], { cwd: directory })
     child.stdout.destroy()
     let stderr = ''
     for await (const text of child.stderr) stderr += String(text)

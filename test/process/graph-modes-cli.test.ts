@@ -1,23 +1,12 @@
 /** PageRank, and both modes of the graph command line, as a user runs them: real processes. */
-import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import test from 'ava'
+import { type AppOutcome, reportOf, runApp } from '../support/app.ts'
 
-const main = fileURLToPath(new URL('../../../apps/graph/dist/main.js', import.meta.url))
 const directory = await mkdtemp(join(tmpdir(), 'orujo-modes-'))
 test.after.always(() => rm(directory, { recursive: true }))
-
-/** A deadline, not a measure: loaded machines take a while to start nine threads. */
-const TIMEOUT_MS = 90_000
-
-interface Outcome {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
 
 interface Report {
   readonly kernel: string
@@ -30,22 +19,12 @@ interface Report {
   readonly result: unknown
 }
 
-async function run(...args: string[]): Promise<Outcome> {
-  return await new Promise((resolve) => {
-    const options = { cwd: directory, timeout: TIMEOUT_MS }
-    const child = execFile(process.execPath, [main, ...args], options, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode, stdout, stderr }),
-    )
-  })
+function run(...args: string[]): Promise<AppOutcome> {
+  return runApp('graph', args, { cwd: directory })
 }
 
 async function report(...args: string[]): Promise<Report> {
-  const { stdout, stderr } = await run(...args, '--json')
-  try {
-    return JSON.parse(stdout) as Report
-  } catch {
-    throw new Error(`no JSON: ${stdout}${stderr}`)
-  }
+  return (await reportOf('graph', args, { cwd: directory })) as Report // as the app documents it
 }
 
 async function write(name: string, content: string): Promise<string> {

@@ -1,38 +1,15 @@
 /** The kernels as a user runs them: answers, output, exit codes and messages of real processes. */
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
 import test from 'ava'
-import { repositoryRoot } from '../support/repository.ts'
+import { type AppOutcome, reportOf, runApp } from '../support/app.ts'
 
-const main = join(repositoryRoot, 'apps', 'kernels', 'dist', 'main.js')
-
-/** A deadline, not a measure: loaded machines take a while to start seven threads. */
-const TIMEOUT_MS = 90_000
-
-interface Outcome {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-async function run(...args: string[]): Promise<Outcome> {
-  return await new Promise((resolve) => {
-    const options = { timeout: TIMEOUT_MS }
-    const child = execFile(process.execPath, [main, ...args], options, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode, stdout, stderr }),
-    )
-  })
+function run(...args: string[]): Promise<AppOutcome> {
+  return runApp('kernels', args)
 }
 
 type Report = Readonly<Record<string, unknown>>
 
 async function report(...args: string[]): Promise<Report> {
-  const { stdout, stderr } = await run(...args, '--json')
-  try {
-    return JSON.parse(stdout) as Report
-  } catch {
-    throw new Error(`no JSON: ${stdout}${stderr}`)
-  }
+  return (await reportOf('kernels', args)) as Report // as the app documents it
 }
 
 /** What a run measured, and how many steals it took, differ from run to run. */

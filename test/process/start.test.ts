@@ -1,27 +1,12 @@
 /** `npm start` as a newcomer runs it: one whole tour in a real process, and its refusals. */
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
 import test from 'ava'
-import { repositoryRoot } from '../support/repository.ts'
-
-const main = join(repositoryRoot, 'apps', 'start', 'dist', 'main.js')
+import { type AppOutcome, runApp } from '../support/app.ts'
 
 /** A deadline, not a measure: the tour may take a minute, and a loaded machine is slower. */
 const TIMEOUT_MS = 110_000
 
-interface Outcome {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-async function run(...args: string[]): Promise<Outcome> {
-  return await new Promise((resolve) => {
-    const options = { timeout: TIMEOUT_MS }
-    const child = execFile(process.execPath, [main, ...args], options, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode, stdout, stderr }),
-    )
-  })
+function run(...args: string[]): Promise<AppOutcome> {
+  return runApp('start', args, { deadlineMs: TIMEOUT_MS })
 }
 
 /** One tour for all tests: it takes a while. */

@@ -216,13 +216,18 @@ export class DistributedGraph {
   }
 
   /** The tree of the last search. */
-  async tree(core: Core, { source }: BfsOutcome): Promise<BfsTree> {
+  async tree(core: Core, outcome: BfsOutcome): Promise<BfsTree> {
     const { search } = this.#handles
-    const parents = new Int32Array(this.#partition.slots).fill(-1)
     const calls = Array.from({ length: core.cores }, (_, on) =>
       core.call(parentsHere, search.on(on)),
     )
-    for (const [on, part] of (await Promise.all(calls)).entries()) {
+    return this.treeOf(outcome, await Promise.all(calls))
+  }
+
+  /** A tree whose parents every core has for its own rows. */
+  treeOf({ source }: BfsOutcome, parts: readonly Int32Array[]): BfsTree {
+    const parents = new Int32Array(this.#partition.slots).fill(-1)
+    for (const [on, part] of parts.entries()) {
       parents.set(part, this.#partition.firstSlotOf(on))
     }
     return { source: this.#partition.slotOf(source), parents }

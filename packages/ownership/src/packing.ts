@@ -14,11 +14,8 @@ import {
   Codec,
   builtinExtensions,
   codecExtension,
-  describe,
-  fromDescription,
   type CodecExtension,
   type Endpoint,
-  type TypeDescription,
   type ValueSink,
   type ValueSource,
 } from '@orujo/core/internal'
@@ -31,9 +28,10 @@ import { describeId, homeOf } from './object-id.ts'
 import { Owned } from './owned.ts'
 import { describePlace, noteOf, type PlaceNote } from './place-note.ts'
 import { COUNTED } from './counted.ts'
-import { VALUE, typedShape, type Shape } from './shape.ts'
+import type { Shape } from './shape.ts'
 import type { Packing, Pointer, Resident, Store } from './store.ts'
 import { viewOf } from './typed.ts'
+import { decodePointing, encodePointing } from './wire.ts'
 
 /** Objects tied to objects tied to ...: each needs a codec of its own. */
 const MAX_DEPTH = 64
@@ -158,11 +156,7 @@ export class ValuePacking implements Packing {
 
   #encode(hold: Hold, sink: ValueSink): void {
     if (hold.state === 'moved' || hold.state === 'dropped') hold.requireFree('pack')
-    const { id, color, offset } = hold.pointer
-    encodeShape(hold.shape, sink)
-    sink.integer(id)
-    sink.integer(color)
-    sink.integer(offset)
+    encodePointing(hold, sink)
     sink.integer(Number(hold.isTied))
     if (!hold.isTied) return
     const resident = this.#tiedHere(hold)
@@ -171,12 +165,8 @@ export class ValuePacking implements Packing {
   }
 
   #decode(source: ValueSource, unpacking: Unpacking): Owned<unknown> {
-    const shape = decodeShape(source)
-    const id = source.integer()
-    const color = source.integer()
-    const offset = source.integer()
+    const { shape, pointer: sent } = decodePointing(source)
     const isTied = source.integer() === 1
-    const sent: Pointer = { id, color, offset }
     const bytes = isTied ? (source.value() as Uint8Array | undefined) : undefined // as encoded
     const isPlaced = isTied && this.#store.guards !== undefined
     const madeAt = isPlaced ? noteOf(source.value() as string | undefined) : undefined // as above
@@ -238,16 +228,6 @@ export function isOwner(value: object): boolean {
   if (value instanceof Owned) return true
   if (COUNTED in value) throw counted(value)
   return false
-}
-
-export function encodeShape(shape: Shape, sink: ValueSink): void {
-  if (shape.kind === 'value') sink.value(undefined)
-  else sink.value([describe(shape.type), shape.length])
-}
-
-export function decodeShape(source: ValueSource): Shape {
-  const typed = source.value() as [TypeDescription, number] | undefined
-  return typed === undefined ? VALUE : typedShape(fromDescription(typed[0]), typed[1])
 }
 
 /** Copies of the object would copy the handle, which is counted. */

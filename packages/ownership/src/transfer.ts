@@ -6,8 +6,9 @@ import { codecExtension, type Endpoint } from '@orujo/core/internal'
 import { Loaned } from './borrow.ts'
 import { Hold } from './hold.ts'
 import { Owned } from './owned.ts'
-import { OWNED_TAG, decodeShape, encodeShape } from './packing.ts'
+import { OWNED_TAG } from './packing.ts'
 import { storeOf } from './stores.ts'
+import { decodePointing, encodePointing } from './wire.ts'
 
 const LOANED_TAG = 1
 
@@ -16,20 +17,13 @@ export const ownedExtension = codecExtension<Endpoint, Owned<unknown>>({
   prototype: Owned.prototype,
   encode: ({ hold }, sink) => {
     hold.requireMovable('send')
-    const { id, color, offset } = hold.pointer
-    encodeShape(hold.shape, sink)
-    sink.integer(id)
-    sink.integer(color)
-    sink.integer(offset)
+    encodePointing(hold, sink)
     sink.integer(Number(hold.isTied) + 2 * Number(hold.isRoaming))
     sink.onSent(() => hold.moveAway())
   },
   decode: (source, endpoint) => {
-    const shape = decodeShape(source)
-    const id = source.integer()
-    const color = source.integer()
-    const offset = source.integer()
-    const hold = new Hold(storeOf({ endpoint }), shape, { id, color, offset })
+    const { shape, pointer } = decodePointing(source)
+    const hold = new Hold(storeOf({ endpoint }), shape, pointer)
     const marks = source.integer()
     hold.isTied = marks % 2 === 1
     hold.isRoaming = marks >= 2
@@ -42,22 +36,15 @@ export const loanedExtension = codecExtension<Endpoint, Loaned>({
   tag: LOANED_TAG,
   prototype: Loaned.prototype,
   encode: ({ hold, isExclusive }, sink) => {
-    const { id, color, offset } = hold.pointer
-    encodeShape(hold.shape, sink)
-    sink.integer(id)
-    sink.integer(color)
-    sink.integer(offset)
+    encodePointing(hold, sink)
     sink.integer(Number(isExclusive))
     sink.value(hold.loan === undefined ? undefined : [hold.loan.core, hold.loan.number])
   },
   decode: (source, endpoint) => {
-    const shape = decodeShape(source)
-    const id = source.integer()
-    const color = source.integer()
-    const offset = source.integer()
+    const { shape, pointer } = decodePointing(source)
     const isExclusive = source.integer() === 1
     const loan = source.value() as [number, number] | undefined // as encoded
-    const hold = new Hold(storeOf({ endpoint }), shape, { id, color, offset })
+    const hold = new Hold(storeOf({ endpoint }), shape, pointer)
     if (loan !== undefined) hold.loan = { core: loan[0], number: loan[1] }
     return new Loaned(hold, isExclusive)
   },

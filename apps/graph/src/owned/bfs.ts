@@ -120,13 +120,8 @@ export class OwnedBfs {
   }
 
   /** The tree of the last search. */
-  async tree(core: Core, { source }: BfsOutcome): Promise<BfsTree> {
-    const { partition } = this.#graph
-    const parents = new Int32Array(partition.slots).fill(-1)
-    for (const [on, part] of (await onAllCores(core, ownedParentsHere, this.#parts)).entries()) {
-      parents.set(part, partition.firstSlotOf(on))
-    }
-    return { source: partition.slotOf(source), parents }
+  async tree(core: Core, outcome: BfsOutcome): Promise<BfsTree> {
+    return this.#graph.treeOf(outcome, await onAllCores(core, ownedParentsHere, this.#parts))
   }
 
   /** Drops what the cores own, and gives back its memory. */

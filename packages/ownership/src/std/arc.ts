@@ -15,7 +15,8 @@ import type { Absent, Conflict, SharedIn } from '../lent.ts'
 import { own } from '../make.ts'
 import { homeOf } from '../object-id.ts'
 import { Owned } from '../owned.ts'
-import { decodeHold, encodeHold } from './pointers.ts'
+import { storeOf } from '../stores.ts'
+import { decodePointing, encodePointing } from '../wire.ts'
 import { Share } from './share.ts'
 
 const KIND = 'Arc'
@@ -127,11 +128,12 @@ export const arcExtension = codecExtension<Endpoint, Arc<unknown>>({
   encode: ({ share, hold }, sink) => {
     hold.requireFree('send')
     share.encode(sink)
-    encodeHold(hold, sink)
+    encodePointing(hold, sink)
     sink.onSent(() => hold.moveAway())
   },
   decode: (source, endpoint) => {
     const share = Share.decode(source, endpoint, KIND)
-    return new Arc(share, decodeHold(source, endpoint))
+    const { shape, pointer } = decodePointing(source)
+    return new Arc(share, new Hold(storeOf({ endpoint }), shape, pointer))
   },
 })

@@ -1,0 +1,44 @@
+/**
+ * Wire: how a pointer and the shape of what it leads to travel, in handles, in loans and in owners
+ * inside other objects.
+ */
+import {
+  describe,
+  fromDescription,
+  type TypeDescription,
+  type ValueSink,
+  type ValueSource,
+} from '@orujo/core/internal'
+import { VALUE, typedShape, type Shape } from './shape.ts'
+import type { Pointer } from './store.ts'
+
+/** What a handle says of its object. */
+export interface Pointing {
+  readonly shape: Shape
+  readonly pointer: Pointer
+}
+
+export function encodePointing({ shape, pointer }: Pointing, sink: ValueSink): void {
+  encodeShape(shape, sink)
+  sink.integer(pointer.id)
+  sink.integer(pointer.color)
+  sink.integer(pointer.offset)
+}
+
+export function decodePointing(source: ValueSource): Pointing {
+  const shape = decodeShape(source)
+  const id = source.integer()
+  const color = source.integer()
+  const offset = source.integer()
+  return { shape, pointer: { id, color, offset } }
+}
+
+export function encodeShape(shape: Shape, sink: ValueSink): void {
+  if (shape.kind === 'value') sink.value(undefined)
+  else sink.value([describe(shape.type), shape.length])
+}
+
+export function decodeShape(source: ValueSource): Shape {
+  const typed = source.value() as [TypeDescription, number] | undefined // as encoded
+  return typed === undefined ? VALUE : typedShape(fromDescription(typed[0]), typed[1])
+}

@@ -239,19 +239,24 @@ export const recordWaits = task(
 
 /** Has every core but the last record how its waits for the last end; the last one then dies. */
 export const recordLoss = task('work.record-loss', async (core: Core, file: string, ms: number) => {
-  const lost = core.cores - 1
-  const busy = core.call(occupyThenDie, lost, ms)
-  core.flush()
-  for (let dst = 0; dst < lost; dst++) core.send(recordWaits, dst, file, lost)
-  await busy
+  await core.call(occupyThenDie, core.cores - 1, file, ms)
 })
 
-/** Occupies its core for `ms` milliseconds, so that it reads nothing, and ends its thread. */
-export const occupyThenDie = task('work.occupy-then-die', (_core: Core, ms: number): void => {
-  const end = performance.now() + ms
-  while (performance.now() < end);
-  process.exit(5)
-})
+/**
+ * Has the cores before this one wait for it, occupies it for `ms` milliseconds, so that it reads
+ * nothing of theirs, and ends its thread. Asked for by the occupied core itself: what others send
+ * before it is occupied it may read, and then it drains them.
+ */
+export const occupyThenDie = task(
+  'work.occupy-then-die',
+  (core: Core, file: string, ms: number) => {
+    for (let dst = 0; dst < core.id; dst++) core.send(recordWaits, dst, file, core.id)
+    core.flush()
+    const end = performance.now() + ms
+    while (performance.now() < end);
+    process.exit(5)
+  },
+)
 
 /** Gates on this core, by number: runs that wait for `openGate`. */
 class Gates {

@@ -20,13 +20,11 @@ import { Resident, type Pointer } from './store.ts'
 
 /** A shared borrow. */
 export class Ref<T> implements Reference<T>, Lendable {
-  /** Tells outcomes of `tryBorrow` apart. */
-  readonly kind = 'borrowed'
   readonly #hold: Hold
-  readonly #body: Body
-  #isLive = true
-  #guard: Guard | undefined
-  #endedAt: PlaceNote | undefined
+  /** Until the end. */
+  #body: Body | undefined
+  #guard: Guard | undefined = undefined
+  #endedAt: PlaceNote | undefined = undefined
 
   /** Use `borrow`, `tryBorrow` or `read` of an owner. `hold` has begun it with `body`. */
   constructor(hold: Hold, body: Body) {
@@ -34,34 +32,42 @@ export class Ref<T> implements Reference<T>, Lendable {
     this.#body = body
   }
 
+  /** Tells outcomes of `tryBorrow` apart. */
+  get kind(): 'borrowed' {
+    return 'borrowed'
+  }
+
   /** The contents, which nobody changes while this is live. */
   get value(): Shared<T> {
-    if (!this.#isLive) throw escaped(this.#hold, this.#endedAt)
+    const body = this.#body
+    if (body === undefined) throw escaped(this.#hold, this.#endedAt)
     const { guards } = this.#hold.store
-    const { value } = this.#body
     // The owner's T is what was put into the body.
-    if (guards === undefined) return value as Shared<T>
-    return (this.#guard ??= guards.begin(this.#hold, false)).wrap(value) as Shared<T>
+    if (guards === undefined) return body.value as Shared<T>
+    return (this.#guard ??= guards.begin(this.#hold, false)).wrap(body.value) as Shared<T>
   }
 
   get isLive(): boolean {
-    return this.#isLive
+    return this.#body !== undefined
   }
 
   /** What this borrows; for lending it on. */
   get hold(): Hold {
-    if (!this.#isLive) throw escaped(this.#hold, this.#endedAt)
+    if (this.#body === undefined) throw escaped(this.#hold, this.#endedAt)
     return this.#hold
   }
 
   /** Ends the borrow. Safe to repeat. */
   release(): void {
-    if (!this.#isLive) return
-    this.#hold.endShared(this.#body)
-    this.#isLive = false
-    this.#endedAt = this.#hold.store.notes.ofEnd()
-    this.#body.endedAt = this.#endedAt
-    this.#guard?.end(this.#endedAt)
+    const body = this.#body
+    if (body === undefined) return
+    const hold = this.#hold
+    hold.endShared(body)
+    this.#body = undefined
+    const endedAt = hold.store.notes.ofEnd()
+    body.endedAt = endedAt
+    this.#endedAt = endedAt
+    this.#guard?.end(endedAt)
   }
 
   [Symbol.dispose](): void {

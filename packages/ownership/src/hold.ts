@@ -84,8 +84,9 @@ export class Hold implements Lent {
   /** Begins a shared borrow. The body, if it is here; else `bodyForReading` fetches it. */
   beginShared(core: Core): Body | undefined {
     if (this.#state !== 'free' && this.#state !== 'shared') throw refusal('borrow', this)
-    this.#check(core)
-    const body = this.#readable()
+    if (this.container !== undefined || core.endpoint !== this.store.endpoint) this.#check(core)
+    const last = this.#body
+    const body = last !== undefined && last.isKept && last.isFrozen ? last : this.#findReadable()
     if (this.#readers++ === 0) {
       this.#state = 'shared'
       this.#note = this.store.notes.ofBorrow()
@@ -116,7 +117,7 @@ export class Hold implements Lent {
 
   /** OWN_BORROWED if it is the last, and something inside is still borrowed. */
   endShared(body: Body): void {
-    if (body.readers === 1) this.requireQuiet(body)
+    if (body.inner > 0 && body.readers === 1) this.requireQuiet(body)
     body.readers--
     this.#endReader()
   }
@@ -334,9 +335,7 @@ export class Hold implements Lent {
   }
 
   /** The body, frozen, if it is here. */
-  #readable(): Body | undefined {
-    const last = this.#body
-    if (last !== undefined && last.isKept && last.isFrozen) return last
+  #findReadable(): Body | undefined {
     const { id, color } = this.#pointer
     const body = this.#local() ?? this.store.copies.find(id, color)
     if (body === undefined) return undefined

@@ -1,11 +1,14 @@
 /**
  * Place notes: where in the user's program something was done, for errors that must name the first
- * of two places. Taking one costs microseconds, so each core takes them for its first borrows, and
- * for all only in checked mode; of moves and drops they are always taken.
+ * of two places. Taking one costs some four microseconds, as much as a message there and back, so
+ * outside of checked mode each core takes only so many in a burst, and so many in a while.
  */
 
-/** Borrows of one core whose places are noted outside of checked mode. */
-const NOTED_BORROWS = 4096
+/** Notes of one kind that a core takes at once; and in a millisecond, below 1 % of its time. */
+const BURST = 1024
+const PER_MS = 1
+/** What is not noted, a power of two, for one look at the clock. */
+const SKIPS_PER_LOOK = 64
 /** Frames looked through for one of the program: sending goes through ten of the libraries'. */
 const FRAMES = 16
 /** The same for an error, which may come out of a value that is packed. */
@@ -27,32 +30,60 @@ const LIBRARIES: readonly string[] = Object.freeze([
   'at node:',
 ])
 
-export class PlaceNotes {
-  readonly #isChecked: boolean
-  #left = NOTED_BORROWS
-  #endsLeft = NOTED_BORROWS
+/** Whether what is done again and again is to be noted this time. */
+class Allowance {
+  readonly #now: () => number
+  #left = BURST
+  #skipped = 0
+  #filledAtMs: number
 
-  constructor(isChecked: boolean) {
-    this.#isChecked = isChecked
+  constructor(now: () => number) {
+    this.#now = now
+    this.#filledAtMs = now()
   }
 
-  /** Where the caller's caller is; undefined if that is not noted any more. */
+  spend(): boolean {
+    if (this.#left === 0 && (this.#skipped++ % SKIPS_PER_LOOK !== 0 || !this.#fill())) return false
+    this.#left--
+    return true
+  }
+
+  #fill(): boolean {
+    const nowMs = this.#now()
+    this.#left = Math.min(BURST, Math.floor((nowMs - this.#filledAtMs) * PER_MS))
+    if (this.#left === 0) return false
+    this.#filledAtMs = nowMs
+    return true
+  }
+}
+
+export class PlaceNotes {
+  readonly #isChecked: boolean
+  readonly #borrows: Allowance
+  readonly #ends: Allowance
+  readonly #moves: Allowance
+
+  /** `now`: milliseconds, monotonic. */
+  constructor(isChecked: boolean, now: () => number) {
+    this.#isChecked = isChecked
+    this.#borrows = new Allowance(now)
+    this.#ends = new Allowance(now)
+    this.#moves = new Allowance(now)
+  }
+
+  /** Where the caller's caller is; undefined if that is done too often to be noted each time. */
   ofBorrow(): PlaceNote | undefined {
-    if (!this.#isChecked && this.#left === 0) return undefined
-    if (this.#left > 0) this.#left--
-    return take()
+    return this.#isChecked || this.#borrows.spend() ? take() : undefined
   }
 
   /** The same for the end of a borrow. */
   ofEnd(): PlaceNote | undefined {
-    if (!this.#isChecked && this.#endsLeft === 0) return undefined
-    if (this.#endsLeft > 0) this.#endsLeft--
-    return take()
+    return this.#isChecked || this.#ends.spend() ? take() : undefined
   }
 
-  /** The same, always. */
-  ofMove(): PlaceNote {
-    return take()
+  /** The same for a move or a drop. */
+  ofMove(): PlaceNote | undefined {
+    return this.#isChecked || this.#moves.spend() ? take() : undefined
   }
 
   /** In checked mode only: where an object was made. */

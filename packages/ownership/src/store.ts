@@ -176,7 +176,7 @@ export class Store implements EndpointState {
   constructor(endpoint: Endpoint, options: StoreOptions, makePacking: (store: Store) => Packing) {
     this.endpoint = endpoint
     this.copies = new CopyCache(options.cacheBytes)
-    this.notes = new PlaceNotes(options.isChecked)
+    this.notes = new PlaceNotes(options.isChecked, () => endpoint.clock.now())
     this.guards = options.isChecked ? new Guards((value) => this.packing.isOwner(value)) : undefined
     this.#colorLimit = options.colorLimit
     this.packing = makePacking(this)

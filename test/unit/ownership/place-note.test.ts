@@ -2,6 +2,7 @@
 import test from 'ava'
 import { type Core, task } from '@orujo/core'
 import { drop, own, type Owned } from '@orujo/ownership'
+import { PlaceNotes } from '#ownership/place-note.js'
 import { failure } from '../../support/machine.ts'
 import { checkNothingOwned, ownershipCluster } from '../../support/ownership.ts'
 
@@ -20,4 +21,29 @@ test('the first of two places is a line of the program, not of this package', as
   await using cluster = ownershipCluster({ tasks: [run] })
   await cluster.run(run)
   await checkNothingOwned(cluster)
+})
+
+/** Of `count` moves at time `nowMs`, how many are noted. */
+function notedOf(notes: PlaceNotes, count: number): number {
+  let noted = 0
+  for (let i = 0; i < count; i++) if (notes.ofMove() !== undefined) noted++
+  return noted
+}
+
+test('what is done very often is noted in a burst, and now and then afterwards', (t) => {
+  let nowMs = 5
+  const notes = new PlaceNotes(false, () => nowMs)
+  t.is(notedOf(notes, 100_000), 1024)
+  t.is(notedOf(notes, 100_000), 0, 'no time has passed')
+  nowMs += 10
+  t.is(notedOf(notes, 100_000), 10, 'one in a millisecond')
+  nowMs += 1e6
+  t.is(notedOf(notes, 100_000), 1024, 'but no more than a burst')
+  t.truthy(notes.ofBorrow(), 'borrows have an allowance of their own')
+  t.truthy(notes.ofEnd(), 'and so have their ends')
+})
+
+test('in checked mode every place is noted', (t) => {
+  const notes = new PlaceNotes(true, () => 0)
+  t.is(notedOf(notes, 5000), 5000)
 })

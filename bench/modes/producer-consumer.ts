@@ -2,13 +2,12 @@
  * Producer and consumer: core 0 fills items of 32 KiB, the last core adds them up.
  *
  * Delegate    the item is the argument of a one-way message, which copies it.
- * Ownership   the item is an owned object that is given away with a task. Cores that share memory
- *             read it where it was made; others fetch it.
- * Means       handing over data that is used once, WINDOW items on their way.
+ * Ownership   the item is an owned object that is sent through a channel for WINDOW of them. Cores
+ *             that share memory read it where it was made; others fetch it.
+ * Means       handing over data that is used once.
  */
 import { performance } from 'node:perf_hooks'
 import {
-  CountingSemaphore,
   delegate,
   f64,
   factory,
@@ -19,7 +18,7 @@ import {
   type Core,
   type SymmetricObject,
 } from '@orujo/core'
-import { drop, ownArray, type Owned } from '@orujo/ownership'
+import { channel, drop, ownArray, type Owned, type Receiver } from '@orujo/ownership'
 import { measured, meterHere } from './meter.ts'
 import type { ModeCase, Outcome } from './mode-case.ts'
 
@@ -52,12 +51,27 @@ export const consume = delegate(
   },
 )
 
-export const consumeOwned = task(
-  'bench.modes.hand-over.consume-owned',
-  async (core: Core, tally: SymmetricObject<Tally>, item: Owned<Float64Array>): Promise<void> => {
-    const sum = await item.read(core, (values) => addUp(values))
-    tally.local(core).sum += sum
-    drop(core, item)
+/** Adds up what comes, until no more can come. */
+export const consumeAll = task(
+  'bench.modes.hand-over.consume-all',
+  async (
+    core: Core,
+    tally: SymmetricObject<Tally>,
+    items: Receiver<Owned<Float64Array>>,
+  ): Promise<void> => {
+    const consumeOne = async (item: Owned<Float64Array>): Promise<void> => {
+      const sum = await item.read(core, (values) => addUp(values))
+      tally.local(core).sum += sum
+      drop(core, item)
+    }
+    // Several at a time: while one is fetched others are added up.
+    const window: Promise<void>[] = []
+    for await (const item of items.values(core)) {
+      window.push(consumeOne(item))
+      if (window.length === WINDOW) await window.shift()
+    }
+    await Promise.all(window)
+    items.drop(core)
   },
 )
 
@@ -79,19 +93,15 @@ export const ownershipMode = task(
   'bench.modes.hand-over.ownership',
   (core: Core, count: number): Promise<Outcome> =>
     produce(core, count, async (tally) => {
-      const window = new CountingSemaphore(WINDOW)
-      const handOver = async (item: Owned<Float64Array>): Promise<void> => {
-        await core.call(consumeOwned, core.cores - 1, tally, item)
-        window.release()
-      }
-      const handed: Promise<void>[] = []
+      const [sender, receiver] = channel<Owned<Float64Array>>(core, { capacity: WINDOW })
+      const consuming = core.call(consumeAll, core.cores - 1, tally, receiver)
       for (let i = 0; i < count; i++) {
-        await window.acquire()
         const item = ownArray(core, f64, ITEM)
         await item.write(core, (values) => fill(values, i))
-        handed.push(handOver(item))
+        await sender.send(core, item)
       }
-      await Promise.all(handed)
+      sender.drop(core)
+      await consuming
     }),
 )
 

@@ -2,9 +2,8 @@
  * Fine random updates: every core adds small numbers to random elements of one table.
  *
  * Delegate    one-way messages to the homes of the elements.
- * Ownership   the table is cut into chunks, each with an owner that lies on a shelf of its core.
- *             Whoever updates takes the owner from there, borrows it exclusively, which moves the
- *             chunk unless memory is shared, and puts it back: a lock and a move for one addition.
+ * Ownership   the table is cut into chunks, each behind a lock. A chunk moves to who updates it,
+ *             unless memory is shared: a lock and a move for one addition.
  * Means       what it costs to write where others write, too, an element at a time.
  * Not meant   programs that could gather the updates of a chunk first.
  */
@@ -14,8 +13,7 @@ import {
   factory,
   free,
   globalArray,
-  i32,
-  Mutex,
+  f64,
   onAllCores,
   reduce,
   symmetricObject,
@@ -24,9 +22,9 @@ import {
   type GlobalArray,
   type SymmetricObject,
 } from '@orujo/core'
-import { drop, take, ownArray, type Owned } from '@orujo/ownership'
 import { wordAt } from '#kernels/gups/reference.js'
 import { inFibres } from './fibres.ts'
+import { dropBlocks, makeBlocks, shareBlocks, type Blocks } from './locked-blocks.ts'
 import { measured, meterHere } from './meter.ts'
 import type { ModeCase, Outcome } from './mode-case.ts'
 
@@ -36,7 +34,7 @@ const CHUNKS = LENGTH / CHUNK
 /** One-way updates between two looks at what has arrived. */
 const UPDATES_PER_TURN = 1024
 
-type Table = GlobalArray<typeof i32>
+type Table = GlobalArray<typeof f64>
 
 /** Element of update number `index`. */
 function elementOf(index: number): number {
@@ -53,6 +51,7 @@ function weightOf(element: number): number {
   return (element % 13) + 1
 }
 
+export { cloneMade, dropBlocks, shareBlocks } from './locked-blocks.ts'
 export { meterHere }
 
 export const add = delegate(
@@ -86,7 +85,7 @@ export const weighTable = delegate('bench.modes.updates.weigh', (core: Core, tab
 export const delegateMode = task(
   'bench.modes.updates.delegate',
   async (core: Core, count: number): Promise<Outcome> => {
-    const table = await globalArray(core, i32, LENGTH)
+    const table = await globalArray(core, f64, LENGTH)
     const cost = await measured(core, async () => {
       await onAllCores(core, sendShare, table, count)
     })
@@ -96,68 +95,31 @@ export const delegateMode = task(
   },
 )
 
-/** The chunks of one core: those with a number that is `core` modulo the cores. */
-interface Shelf {
-  readonly owners: Owned<Int32Array>[]
-  readonly locks: Mutex[]
-}
-
-export const makeShelf = factory('bench.modes.updates.shelf', (core: Core): Shelf => {
-  const count = Math.ceil((CHUNKS - core.id) / core.cores)
-  return {
-    owners: Array.from({ length: count }, () => ownArray(core, i32, CHUNK)),
-    locks: Array.from({ length: count }, () => new Mutex()),
-  }
+export const makeChunks = factory('bench.modes.updates.chunks', (core: Core): Blocks => {
+  return makeBlocks(core, CHUNKS, CHUNK)
 })
-
-export const takeOwner = task(
-  'bench.modes.updates.take',
-  async (core: Core, shelf: SymmetricObject<Shelf>, place: number) => {
-    const { locks, owners } = shelf.local(core)
-    const ticket = await locks[place]!.acquire()
-    return { ticket, owner: take(owners[place]!) }
-  },
-)
-
-export const putOwner = task(
-  'bench.modes.updates.put',
-  (
-    core: Core,
-    shelf: SymmetricObject<Shelf>,
-    place: number,
-    ticket: number,
-    owner: Owned<Int32Array>,
-  ): void => {
-    const { locks, owners } = shelf.local(core)
-    owners[place] = take(owner)
-    locks[place]!.giveBack(ticket)
-  },
-)
 
 export const borrowShare = task(
   'bench.modes.updates.borrow',
-  async (core: Core, shelf: SymmetricObject<Shelf>, count: number) => {
+  async (core: Core, chunks: SymmetricObject<Blocks>, count: number) => {
+    const { all } = chunks.local(core)
     await inFibres(core, count, async (index) => {
       const element = elementOf(index)
-      const chunk = Math.floor(element / CHUNK)
-      const [home, place] = [chunk % core.cores, Math.floor(chunk / core.cores)]
-      const { ticket, owner } = await core.call(takeOwner, home, shelf, place)
-      await owner.write(core, (values) => void (values[element % CHUNK]! += amountOf(index)))
-      await core.call(putOwner, home, shelf, place, ticket, owner)
+      const lock = all[Math.floor(element / CHUNK)]!
+      await lock.write(core, (values) => void (values[element % CHUNK]! += amountOf(index)))
       return 0
     })
   },
 )
 
-/** Adds up what the chunks of this core hold, and drops them. */
-export const weighShelf = task(
-  'bench.modes.updates.weigh-shelf',
-  async (core: Core, shelf: SymmetricObject<Shelf>): Promise<number> => {
+/** Adds up what the chunks made here hold. */
+export const weighChunks = task(
+  'bench.modes.updates.weigh-chunks',
+  async (core: Core, chunks: SymmetricObject<Blocks>): Promise<number> => {
     let sum = 0
-    for (const [place, owner] of shelf.local(core).owners.entries()) {
+    for (const [place, lock] of chunks.local(core).made.entries()) {
       const first = (place * core.cores + core.id) * CHUNK
-      sum += await owner.read(core, (values) => weigh(first, values))
-      drop(core, owner)
+      sum += await lock.read(core, (values) => weigh(first, values))
     }
     return sum
   },
@@ -166,12 +128,14 @@ export const weighShelf = task(
 export const ownershipMode = task(
   'bench.modes.updates.ownership',
   async (core: Core, count: number): Promise<Outcome> => {
-    const shelf = await symmetricObject(core, makeShelf)
+    const chunks = await symmetricObject(core, makeChunks)
+    await onAllCores(core, shareBlocks, chunks)
     const cost = await measured(core, async () => {
-      await onAllCores(core, borrowShare, shelf, count)
+      await onAllCores(core, borrowShare, chunks, count)
     })
-    const sums = await onAllCores(core, weighShelf, shelf)
-    await free(core, shelf)
+    const sums = await onAllCores(core, weighChunks, chunks)
+    await onAllCores(core, dropBlocks, chunks)
+    await free(core, chunks)
     return { cost, answer: sums.reduce((sum, one) => sum + one, 0), reads: 0 }
   },
 )
@@ -189,7 +153,7 @@ export const updates: ModeCase = {
   counts: { delegate: 200_000, ownership: 10_000 },
   tasks: { delegate: delegateMode, ownership: ownershipMode },
   openPlain: () => (count) => {
-    const table = new Int32Array(LENGTH)
+    const table = new Float64Array(LENGTH)
     const start = performance.now()
     for (let i = 0; i < count; i++) table[elementOf(i)]! += amountOf(i)
     const seconds = (performance.now() - start) / 1000

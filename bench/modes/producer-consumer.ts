@@ -2,8 +2,8 @@
  * Producer and consumer: core 0 fills items of 32 KiB, the last core adds them up.
  *
  * Delegate    the item is the argument of a one-way message, which copies it.
- * Ownership   the item is an owned object that is sent through a channel for WINDOW of them. Cores
- *             that share memory read it where it was made; others fetch it.
+ * Ownership   the item is an owned object that is sent through a channel. Cores that share memory
+ *             read it where it was made; others fetch it.
  * Means       handing over data that is used once.
  */
 import { performance } from 'node:perf_hooks'
@@ -23,7 +23,8 @@ import { measured, meterHere } from './meter.ts'
 import type { ModeCase, Outcome } from './mode-case.ts'
 
 const ITEM = 2 ** 12
-const WINDOW = 16
+/** Items in the channel, and items that the consumer works on. */
+const WINDOW = 4
 
 /** What the consumer has seen. */
 interface Tally {

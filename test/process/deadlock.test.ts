@@ -140,6 +140,17 @@ test.serial('a barrier before which a task throws reports the error as its cause
   t.regex(error.message, /before that, work of the run failed .*: core 1 does not come/)
 })
 
+for (const [who, main] of [
+  ['main task', program.failBeforeBarrier],
+  ['finish', program.failInFinish],
+] as const) {
+  test.serial(`a ${who} that fails is the cause if what it began cannot end`, async (t) => {
+    await using runtime = await launchHere()
+    const error = await deadlocked(t, runtime.run(main))
+    t.is((error.cause as Error).message, `the ${who} does not come`)
+  })
+}
+
 test.serial('the runtime goes on after a report, and closes in order', async (t) => {
   await using runtime = await launchHere()
   for (let i = 0; i < 3; i++) {

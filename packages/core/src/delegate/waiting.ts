@@ -135,8 +135,10 @@ function waitsOf(endpoint: Endpoint): Wait[] {
 function failuresOf(endpoint: Endpoint): FailureView[] {
   const failures: FailureView[] = [...endpoint.recentFailures()]
   for (const { id, books } of endpoint.scopes.known()) {
-    if (books === undefined || books.errors.length === 0) continue
-    failures.push({ definition: '', scope: id, atMs: Infinity, error: books.errors[0] })
+    if (books === undefined) continue
+    const found = books.errors.length > 0 ? { error: books.errors[0] } : books.bodyError
+    if (found === undefined) continue
+    failures.push({ definition: '', scope: id, atMs: Infinity, error: found.error })
   }
   return failures
 }

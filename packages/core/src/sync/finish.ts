@@ -19,6 +19,8 @@ export async function finishScope<T>(
   scopes.enter(parent)
   scopes.enter(scope)
   const outcome = await settle(() => work(scope))
+  // For a report of why it does not end.
+  if (!outcome.isDone) scope.books!.bodyError = { error: outcome.error }
   scopes.leave(scope)
   const completion = await settle(() => scopes.wait(scope))
   if (scope.active === 0) scopes.close(scope)

@@ -24,6 +24,8 @@ export interface ScopeHome {
   readonly parent: Scope | undefined
   /** Failures of this phase, in the order in which they became known. */
   errors: unknown[]
+  /** Of a finish or a run whose own work has failed, and that waits for what came of it. */
+  bodyError: { readonly error: unknown } | undefined
   waiters: Waiter[]
   /** Answers that the running confirmation still lacks; 0 when none runs. */
   awaited: number

@@ -102,6 +102,7 @@ export class ScopeTable {
       isConfirmed,
       parent,
       errors: [],
+      bodyError: undefined,
       waiters: [],
       awaited: 0,
       owed: 0,

@@ -97,6 +97,20 @@ export const throwBeforeBarrier = task(
   },
 )
 
+/** Fails while a task that it has called waits for what it would have done. */
+export const failBeforeBarrier = task('deadlocks.fail-before-barrier', (core: Core) => {
+  void core.call(enter, 1, -1)
+  throw new RangeError('the main task does not come')
+})
+
+/** The same in a finish. */
+export const failInFinish = task('deadlocks.fail-in-finish', (core: Core) =>
+  core.finish((inner) => {
+    void inner.call(enter, 1, -1)
+    throw new RangeError('the finish does not come')
+  }),
+)
+
 export const add = delegate('deadlocks.add', (_core: Core, a: number, b: number) => a + b)
 
 export const quick = task('deadlocks.quick', async (core: Core, value: number) => {

@@ -10,6 +10,7 @@ import {
   type ReplicaMut,
   type ReplicaRef,
   type SharedRange,
+  drop,
   lend,
   ownVector,
   replicatedArray,
@@ -101,7 +102,7 @@ test('a range that is in the locale is borrowed without a message', async (t) =>
     await using all = vector.claim(core)
     await all.chunks(3)[1]!.release()
   })
-  vector.drop(core)
+  drop(core, vector)
   await costs.end()
 })
 
@@ -123,7 +124,7 @@ test('a remote range is fetched once for each segment, and a part of it not agai
     const ranges = [0, 2, 5].map((k) => ({ begin: 3 * PART + k }))
     return Promise.all(ranges.map((one) => vector.read(core, () => 0, one)))
   })
-  vector.drop(core)
+  drop(core, vector)
   await costs.end()
 })
 
@@ -162,7 +163,7 @@ for (const readers of [0, 3]) {
     await costs.is('moved here', FETCH + FREE, () => {
       return vector.write(core, (mut) => mut.set(PART + 2, 5), range)
     })
-    vector.drop(core)
+    drop(core, vector)
     await costs.end()
   })
 }
@@ -172,7 +173,7 @@ test('a vector that is sent costs nothing beside the message', async (t) => {
   const { core } = costs
   const made = await costs.until(ownVector(core, i32, 4 * PART))
   const vector = await costs.is('there and back', CALL, () => core.call(keep, 3, made))
-  vector.drop(core)
+  drop(core, vector)
   await costs.end()
 })
 
@@ -198,7 +199,7 @@ for (const publish of ['pull', 'push'] as const) {
       await lend(core, bump, 3, mut)
     })
     await costs.is('read here', 0, () => list.read(core, (view) => view[0]))
-    list.drop(core)
+    drop(core, list)
     await costs.end()
   })
 }

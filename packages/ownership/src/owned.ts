@@ -12,25 +12,12 @@ import type { sendableBrand } from '@orujo/core/internal'
 import { Mut, Ref } from './borrow.ts'
 import { Hold } from './hold.ts'
 import type { contents, Absent, Conflict, MutableIn, OwnerOf, SharedIn } from './lent.ts'
+import { DROP, REQUIRE_GONE, TAKE, type Movable } from './movable.ts'
 import { StandingBorrow } from './refusal.ts'
-
-/** An owner of anything. */
-type AnyOwner = Pick<Owned<never>, 'hold' | 'isLocal'>
-
-/** What can be dropped and given away: a handle of any kind. */
-interface AnyHandle {
-  readonly hold: { drop(core: Core): void; requireGone(): void }
-}
-
-/** An owner of the same, outside of any scope. */
-type OwnerAs<O> = O extends OwnerOf<infer T> ? Owned<T> : never
-
-/** Nothing more to say if O is an owner; what the compiler knows to be gone misses an argument. */
-type Live<O> = [O] extends [never] ? [error: 'this owner was moved or dropped before'] : []
 
 const ABSENT: Absent = Object.freeze({ kind: 'absent' })
 
-export class Owned<T> implements OwnerOf<T> {
+export class Owned<T> implements OwnerOf<T>, Movable<Owned<T>> {
   declare readonly [sendableBrand]?: true
   declare readonly [contents]?: (of: T) => T
   readonly #hold: Hold
@@ -118,52 +105,25 @@ export class Owned<T> implements OwnerOf<T> {
     hold.endUnchanged()
     return ABSENT
   }
-}
 
-/**
- * Gives the object to a new handle, which `into` puts where it belongs, at once:
- * `move(list, (it) => shelf.push(it))`. From there on the compiler refuses the old name, and the
- * run time every other name of the old handle.
- */
-export function move<O extends AnyOwner>(
-  owned: O,
-  into: (it: OwnerAs<O>) => void,
-  ..._live: Live<O>
-): asserts owned is never {
-  // The same owner, whatever it owns.
-  into(take(owned as unknown as Owned<never>) as unknown as OwnerAs<O>)
-}
+  [TAKE](): Owned<T> {
+    const hold = this.#hold
+    const { store, shape, pointer } = hold
+    hold.moveAway()
+    const moved = new Hold(store, shape, pointer)
+    moved.isTied = hold.isTied
+    moved.isRoaming = hold.isRoaming
+    if (moved.isRoaming) store.noteRoaming(moved)
+    return new Owned<T>(moved)
+  }
 
-/**
- * Gives the object to a new handle and returns that: `move` for use inside an expression. Only the
- * run time knows then that the old handle is of no use any more, unless `gone` tells the compiler.
- */
-export function take<T>(owned: Owned<T>): Owned<T> {
-  const { hold } = owned
-  const { store, shape, pointer } = hold
-  hold.moveAway()
-  const moved = new Hold(store, shape, pointer)
-  moved.isTied = hold.isTied
-  moved.isRoaming = hold.isRoaming
-  if (moved.isRoaming) store.noteRoaming(moved)
-  return new Owned<T>(moved)
-}
+  [DROP](core: Core): void {
+    this.#hold.drop(core)
+  }
 
-/**
- * Says that an owner has been given away, by `take`, as an argument or as a result: from here on
- * the compiler refuses it. OWN_KEPT if that is not so.
- */
-export function gone<O extends AnyHandle>(owned: O): asserts owned is never {
-  owned.hold.requireGone()
-}
-
-/** Frees the object and everything that it owns. One message if it is elsewhere. */
-export function drop<O extends AnyHandle>(
-  core: Core,
-  owned: O,
-  ..._live: Live<O>
-): asserts owned is never {
-  owned.hold.drop(core)
+  [REQUIRE_GONE](): void {
+    this.#hold.requireGone()
+  }
 }
 
 /**

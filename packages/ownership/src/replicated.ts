@@ -19,6 +19,7 @@ import {
 import { oneOf, record, type sendableBrand } from '@orujo/core/internal'
 import type { Absent, Conflict, MutableIn, SharedIn } from './lent.ts'
 import { requireCore } from './make.ts'
+import { DROP, REQUIRE_GONE, TAKE, type Movable } from './movable.ts'
 import { makeReplica } from './replica.ts'
 import { borrowReplica, borrowReplicaMut, ReplicaMut, ReplicaRef } from './replicated-borrow.ts'
 import { replicatedCell, ReplicatedCell, type Publish } from './replicated-cell.ts'
@@ -36,7 +37,7 @@ const OPTIONS: readonly string[] = Object.freeze(['publish'] satisfies (keyof Re
 const WAYS: readonly Publish[] = Object.freeze(['pull', 'push'])
 const ABSENT: Absent = Object.freeze({ kind: 'absent' })
 
-export class Replicated<T> {
+export class Replicated<T> implements Movable<Replicated<T>> {
   declare readonly [sendableBrand]?: true
   readonly #cell: ReplicatedCell
 
@@ -45,7 +46,7 @@ export class Replicated<T> {
     this.#cell = cell
   }
 
-  /** The cell behind the handle; for `drop`, `gone` and the codec. */
+  /** The cell behind the handle; for the codec. */
   get hold(): ReplicatedCell {
     return this.#cell
   }
@@ -105,19 +106,19 @@ export class Replicated<T> {
     return new ReplicaMut<T>(cell, core)
   }
 
-  /**
-   * Gives the object to a new handle and returns that; this one is of no use any more, as `gone`
-   * tells the compiler.
-   */
-  take(): Replicated<T> {
+  [TAKE](): Replicated<T> {
     const { store, set, pointer } = this.#cell
     this.#cell.moveAway()
     return new Replicated<T>(new ReplicatedCell(store, set, pointer))
   }
 
-  /** Frees the replicas of all cores. `drop(core, replicated)` tells the compiler, too. */
-  drop(core: Core): void {
+  /** Frees the replicas of all cores. */
+  [DROP](core: Core): void {
     this.#cell.drop(core)
+  }
+
+  [REQUIRE_GONE](): void {
+    this.#cell.requireGone()
   }
 }
 

@@ -27,7 +27,7 @@ export const vectorExtension = codecExtension<Endpoint, OwnedVector<ElementType>
     sink.integer(vector.cell.id)
     sink.value(vector.array)
     sink.value(segmentWords(vector.cell.segments.all))
-    sink.onSent(() => vector.moveAway())
+    sink.onSent(() => vector.cell.close('moved'))
   },
   decode: (source, endpoint) => {
     const id = source.integer()

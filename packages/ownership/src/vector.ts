@@ -20,9 +20,10 @@ import {
   type RangeOptions,
 } from '@orujo/core'
 import type { sendableBrand } from '@orujo/core/internal'
-import { homeOf } from './object-id.ts'
 import type { Absent, Conflict } from './lent.ts'
 import { requireCore } from './make.ts'
+import { DROP, REQUIRE_GONE, TAKE, type Movable } from './movable.ts'
+import { homeOf } from './object-id.ts'
 import { storeOf } from './stores.ts'
 import type { RangeMut, RangeRef } from './vector-borrow.ts'
 import { cellOn, VectorCell } from './vector-cell.ts'
@@ -41,7 +42,7 @@ import {
 } from './vector-range.ts'
 import { segmentWords, type Segment } from './vector-segments.ts'
 
-export class OwnedVector<E extends ElementType> {
+export class OwnedVector<E extends ElementType> implements Movable<OwnedVector<E>> {
   declare readonly [sendableBrand]?: true
   readonly #cell: VectorCell<E>
   #array: GlobalArray<E>
@@ -55,11 +56,6 @@ export class OwnedVector<E extends ElementType> {
   /** The cell behind the handle; for the codec. */
   get cell(): VectorCell<E> {
     return this.#cell
-  }
-
-  /** For `drop` and `gone`. */
-  get hold(): this {
-    return this
   }
 
   /** The linear array that it was made on; for the codec. */
@@ -188,23 +184,6 @@ export class OwnedVector<E extends ElementType> {
     }
   }
 
-  /**
-   * Gives the vector to a new handle and returns that; this one is of no use any more, as `gone`
-   * tells the compiler.
-   */
-  take(): OwnedVector<E> {
-    const { runs } = this.#cell
-    this.#cell.requireMovable('move')
-    const shape = this.#cell.shapeNow()
-    this.moveAway()
-    return new OwnedVector(new VectorCell(runs, shape), this.#array)
-  }
-
-  /** The vector is another handle's now. */
-  moveAway(): void {
-    this.#cell.close('moved')
-  }
-
   /** Ends the vector: its elements stay, as a linear array, which is the caller's to free. */
   async intoArray(core: Core): Promise<GlobalArray<E>> {
     await this.gather(core)
@@ -215,13 +194,20 @@ export class OwnedVector<E extends ElementType> {
     return this.#array
   }
 
-  /** Throws unless the vector was given away or dropped. */
-  requireGone(): void {
+  [TAKE](): OwnedVector<E> {
+    const cell = this.#cell
+    cell.requireMovable('move')
+    const shape = cell.shapeNow()
+    cell.close('moved')
+    return new OwnedVector(new VectorCell(cell.runs, shape), this.#array)
+  }
+
+  [REQUIRE_GONE](): void {
     this.#cell.requireGone()
   }
 
-  /** Frees the memory of all elements. `drop(core, vector)` tells the compiler, too. */
-  drop(core: Core): void {
+  /** Frees the memory of all elements. */
+  [DROP](core: Core): void {
     const cell = this.#cell
     cell.requireFree(core, 'drop')
     cell.close('dropped')

@@ -12,6 +12,7 @@ import {
   replicated,
   replicatedArray,
   scopedTask,
+  take,
 } from '@orujo/ownership'
 import { failure } from '../../support/machine.ts'
 import { ownershipRule as rule } from '../../support/ownership-shapes.ts'
@@ -59,7 +60,7 @@ for (const publish of ['pull', 'push'] as const) {
         t.is(mut.view.limits.join(), expected.join())
       }
       t.deepEqual(new Set(await readAll(core, settings)), new Set([expected.join()]))
-      settings.drop(core)
+      drop(core, settings)
     },
     { tasks: [limitsOf, addLimit] },
   )
@@ -88,7 +89,7 @@ rule(
       await lend(core, scale, (round + 1) % core.cores, mut)
       expected = expected * 2 + 1
     }
-    weights.drop(core)
+    drop(core, weights)
   },
   { tasks: [scale, first] },
 )
@@ -106,11 +107,12 @@ rule(
     if (core.cores > 1) t.is((await failure(() => made.borrow(core)))?.code, 'OWN_MOVED')
     t.is(await settings.read(core, ({ name }) => name), 'a!')
     t.is(settings.version, 2)
-    const moved = settings.take()
+    const moved = take(settings)
     t.is((await failure(() => settings.borrow(core)))?.code, 'OWN_MOVED')
-    moved.drop(core)
-    t.is((await failure(() => moved.drop(core)))?.code, 'OWN_DROPPED')
-    t.is((await failure(() => moved.tryBorrow(core)))?.code, 'OWN_DROPPED')
+    const same = moved
+    drop(core, moved)
+    t.is((await failure(() => drop(core, same)))?.code, 'OWN_DROPPED')
+    t.is((await failure(() => same.tryBorrow(core)))?.code, 'OWN_DROPPED')
   },
   { tasks: [rename] },
 )
@@ -124,7 +126,7 @@ rule('borrows that do not go together are refused', async (core, t) => {
     t.is(ref.value.get(0).low, 0)
     t.is((await failure(() => pairs.borrowMut(core)))?.code, 'OWN_BORROWED')
     t.is(pairs.tryBorrowMut(core).kind, 'conflict')
-    t.is((await failure(() => pairs.drop(core)))?.code, 'OWN_BORROWED')
+    t.is((await failure(() => drop(core, pairs)))?.code, 'OWN_BORROWED')
   }
   const mut = await pairs.borrowMut(core)
   t.is((await failure(() => pairs.borrow(core)))?.code, 'OWN_BORROWED')
@@ -133,20 +135,20 @@ rule('borrows that do not go together are refused', async (core, t) => {
   await mut.release()
   t.is((await failure(() => mut.value))?.code, 'OWN_ESCAPED')
   t.is(await pairs.read(core, (view) => view.get(0).high), 2)
-  pairs.drop(core)
+  drop(core, pairs)
 })
 
 rule('a replicated value cannot own objects, and is frozen for readers', async (core, t) => {
   const inner = own(core, 1)
   const outer = await replicated(core, { inner })
   t.is((await failure(() => outer.borrow(core)))?.code, 'OWN_NESTED')
-  outer.drop(core)
+  drop(core, outer)
   drop(core, inner)
   const list = await replicated(core, [1, 2])
   using ref = await list.borrow(core)
   t.throws(() => (ref.value as number[]).push(3), { instanceOf: TypeError })
   ref.release()
-  list.drop(core)
+  drop(core, list)
   const options = { publish: 'never' } as unknown as { publish: 'pull' }
   t.is((await failure(() => replicated(core, 1, options)))?.code, 'ORUJO_OPTION')
 })
@@ -182,7 +184,7 @@ const walk = task(
         }
       }
     }
-    if (expected.length > 40) settings.drop(core)
+    if (expected.length > 40) drop(core, settings)
     else await core.call(walk, random.choose(core.cores), settings, expected, seed + 1000)
   },
 )

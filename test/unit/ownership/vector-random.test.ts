@@ -6,6 +6,7 @@
 import { type Core, type GlobalArray, delegate, i32, task } from '@orujo/core'
 import {
   type ExclusiveRange,
+  drop,
   lend,
   type OwnedVector,
   ownVector,
@@ -190,7 +191,7 @@ const walk = task(
       await core.call(walk, next, vector, expected, steps - here, seed + 1000)
       return
     }
-    vector.drop(core)
+    drop(core, vector)
   },
 )
 

@@ -24,6 +24,7 @@ import {
   own,
   ownVector,
   scopedTask,
+  take,
   vectorOf,
 } from '@orujo/ownership'
 import { failure } from '../../support/machine.ts'
@@ -181,9 +182,9 @@ rule('overlapping exclusive ranges conflict, disjoint ones do not', async (core,
     t.is(refused?.code, 'OWN_BORROWED')
     t.regex(refused!.message, /elements 5 to 15 of .*elements 0 to 10 are borrowed exclusively/)
     t.is(vector.tryBorrowMut(core, { end: 1 }).kind, 'conflict')
-    t.is((await failure(() => vector.drop(core)))?.code, 'OWN_BORROWED')
+    t.is((await failure(() => drop(core, vector)))?.code, 'OWN_BORROWED')
     t.is((await failure(() => vector.resize(core, 30)))?.code, 'OWN_BORROWED')
-    t.is((await failure(() => vector.take()))?.code, 'OWN_BORROWED')
+    t.is((await failure(() => take(vector)))?.code, 'OWN_BORROWED')
   }
   {
     using first = await vector.borrow(core)
@@ -191,9 +192,10 @@ rule('overlapping exclusive ranges conflict, disjoint ones do not', async (core,
     t.is(first.at(3), second.at(3))
     t.is((await failure(() => vector.borrowMut(core, { begin: 3, end: 4 })))?.code, 'OWN_BORROWED')
   }
-  vector.drop(core)
-  t.is((await failure(() => vector.borrow(core)))?.code, 'OWN_DROPPED')
-  t.is((await failure(() => vector.drop(core)))?.code, 'OWN_DROPPED')
+  const same = vector
+  drop(core, vector)
+  t.is((await failure(() => same.borrow(core)))?.code, 'OWN_DROPPED')
+  t.is((await failure(() => drop(core, same)))?.code, 'OWN_DROPPED')
 })
 
 rule('what has ended gives nothing any more', async (core, t) => {
@@ -211,12 +213,12 @@ rule('what has ended gives nothing any more', async (core, t) => {
   await range.release()
   t.is((await failure(() => low.borrow(core)))?.code, 'OWN_ESCAPED')
   t.is((await failure(() => vector.borrow(core, { end: 21 })))?.code, 'ORUJO_BAD_ADDRESS')
-  const moved = vector.take()
+  const moved = take(vector)
   t.is((await failure(() => vector.borrow(core)))?.code, 'OWN_MOVED')
-  t.is((await failure(() => vector.take()))?.code, 'OWN_MOVED')
+  t.is((await failure(() => take(vector)))?.code, 'OWN_MOVED')
   t.is((await failure(() => gone(moved)))?.code, 'OWN_KEPT')
   gone(vector)
-  moved.drop(core)
+  drop(core, moved)
 })
 
 rule(
@@ -264,7 +266,7 @@ rule(
     t.is((await failure(() => vector.borrow(core)))?.code, 'OWN_MOVED')
     await free(core, back)
     const cyclic = await globalArray(core, i32, 5000)
-    const refused = await failure(() => vectorOf(core, cyclic).then((one) => one.drop(core)))
+    const refused = await failure(() => vectorOf(core, cyclic).then((one) => drop(core, one)))
     t.is(refused?.code, core.cores === 1 ? undefined : 'ORUJO_OPTION')
     if (core.cores > 1) await free(core, cyclic)
   },

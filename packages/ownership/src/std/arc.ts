@@ -13,6 +13,7 @@ import { COUNTED } from '../counted.ts'
 import { Hold } from '../hold.ts'
 import type { Absent, Conflict, SharedIn } from '../lent.ts'
 import { own } from '../make.ts'
+import { DROP, REQUIRE_GONE, TAKE, type Movable } from '../movable.ts'
 import { homeOf } from '../object-id.ts'
 import { Owned } from '../owned.ts'
 import { storeOf } from '../stores.ts'
@@ -38,7 +39,7 @@ export function shareOwned<T>(core: Core, owned: Owned<T>): Arc<T> {
 }
 
 /** One of the handles of a value that nobody changes. */
-export class Arc<T> {
+export class Arc<T> implements Movable<Arc<T>> {
   declare readonly [sendableBrand]?: true
   readonly [COUNTED] = true
   readonly #share: Share
@@ -113,6 +114,23 @@ export class Arc<T> {
     const { store, shape, pointer } = this.#hold
     this.#hold.moveAway()
     return new Owned<T>(new Hold(store, shape, pointer))
+  }
+
+  [TAKE](): Arc<T> {
+    const hold = this.#hold
+    this.#share.life.require('move')
+    hold.requireFree('move')
+    const share = this.#share.take()
+    hold.moveAway()
+    return new Arc<T>(share, new Hold(hold.store, hold.shape, hold.pointer))
+  }
+
+  [DROP](core: Core): void {
+    this.drop(core)
+  }
+
+  [REQUIRE_GONE](): void {
+    this.#share.life.requireGone()
   }
 
   /** A way to the owner's borrows of this handle. */

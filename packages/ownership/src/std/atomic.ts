@@ -8,6 +8,7 @@
 import { ObjectAddress, objectDelegate, type Core, type CoreId } from '@orujo/core'
 import { codecExtension, type Endpoint, type sendableBrand } from '@orujo/core/internal'
 import { COUNTED } from '../counted.ts'
+import { DROP, REQUIRE_GONE, TAKE, type Movable } from '../movable.ts'
 import { Share } from './share.ts'
 
 const KIND = 'atomic'
@@ -47,7 +48,7 @@ export interface Exchanged<T extends number | bigint> {
 }
 
 /** One of the handles of a number. */
-export class Atomic<T extends number | bigint> {
+export class Atomic<T extends number | bigint> implements Movable<Atomic<T>> {
   declare readonly [sendableBrand]?: true
   readonly [COUNTED] = true
   readonly #share: Share
@@ -103,6 +104,18 @@ export class Atomic<T extends number | bigint> {
   /** Gives the handle up; the number is freed with the last. */
   drop(core: Core): void {
     this.#share.drop(core)
+  }
+
+  [TAKE](): Atomic<T> {
+    return new Atomic<T>(this.#share.take(), this.#address)
+  }
+
+  [DROP](core: Core): void {
+    this.drop(core)
+  }
+
+  [REQUIRE_GONE](): void {
+    this.#share.life.requireGone()
   }
 
   async #use<R>(core: Core, operation: () => Promise<R>): Promise<R> {

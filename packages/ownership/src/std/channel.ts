@@ -22,6 +22,7 @@ import {
   type sendableBrand,
 } from '@orujo/core/internal'
 import { COUNTED } from '../counted.ts'
+import { DROP, REQUIRE_GONE, TAKE, type Movable } from '../movable.ts'
 import { ChannelHome, closeHere, push, take } from './channel-home.ts'
 import { dropInside } from './hand-over.ts'
 import { Life } from './life.ts'
@@ -79,7 +80,7 @@ export function channel<T>(
 }
 
 /** The end of a channel that values are sent into; one of many. */
-export class Sender<T> {
+export class Sender<T> implements Movable<Sender<T>> {
   declare readonly [sendableBrand]?: true
   readonly [COUNTED] = true
   readonly #share: Share
@@ -134,6 +135,18 @@ export class Sender<T> {
     this.#share.drop(core)
   }
 
+  [TAKE](): Sender<T> {
+    return new Sender<T>(this.#share.take(), this.#address)
+  }
+
+  [DROP](core: Core): void {
+    this.drop(core)
+  }
+
+  [REQUIRE_GONE](): void {
+    this.#share.life.requireGone()
+  }
+
   async #push(core: Core, value: T, isPatient: boolean): ReturnType<typeof push> {
     // What is under way keeps the channel open, whoever drops this meanwhile.
     this.#share.retain('send into', core)
@@ -146,7 +159,7 @@ export class Sender<T> {
 }
 
 /** The end of a channel that values are received from; the only one. */
-export class Receiver<T> {
+export class Receiver<T> implements Movable<Receiver<T>> {
   declare readonly [sendableBrand]?: true
   readonly [COUNTED] = true
   readonly #life: Life
@@ -209,6 +222,24 @@ export class Receiver<T> {
     dropInside(core, this.#waiting)
     this.#waiting = []
     core.send(closeHere, this.#address.core, this.#address.raw)
+  }
+
+  [TAKE](): Receiver<T> {
+    const life = this.#life
+    life.require('move')
+    life.end('moved')
+    const moved = new Receiver<T>(life.endpoint, this.#address, this.#waiting)
+    this.#waiting = []
+    moved.#isEnded = this.#isEnded
+    return moved
+  }
+
+  [DROP](core: Core): void {
+    this.drop(core)
+  }
+
+  [REQUIRE_GONE](): void {
+    this.#life.requireGone()
   }
 
   async #next(core: Core, isPatient: boolean): Promise<TryReceived<T>> {

@@ -10,7 +10,7 @@
 import type { Core } from '@orujo/core'
 import { Codec, builtinExtensions, type Endpoint } from '@orujo/core/internal'
 import { forEachLeaf } from '../freeze.ts'
-import { Owned, drop } from '../owned.ts'
+import { drop, isMovable } from '../movable.ts'
 
 class HandOver {
   /** Of all classes whose instances are handles that a message moves, or may. */
@@ -54,15 +54,6 @@ export function dropInside(core: Core, value: unknown): void {
   const { endpoint } = core
   const { isHandle } = endpoint.state(HandOver, () => new HandOver(endpoint))
   forEachLeaf(value, isHandle, (leaf) => {
-    if (leaf instanceof Owned) drop(core, leaf as Owned<unknown>)
-    else if (isDroppable(leaf)) leaf.drop(core)
+    if (isMovable(leaf)) drop(core, leaf)
   })
-}
-
-interface Droppable {
-  drop(core: Core): void
-}
-
-function isDroppable(value: object): value is Droppable {
-  return typeof (value as Partial<Droppable>).drop === 'function'
 }

@@ -40,6 +40,13 @@ export class Life {
     }
   }
 
+  /** Throws unless the handle was moved away or dropped. */
+  requireGone(): void {
+    if (this.#state !== 'live') return
+    const text = `the ${this.name} is owned still: nothing has moved or dropped it.`
+    throw new OwnershipError('OWN_KEPT', text, { object: this.name })
+  }
+
   /** Something is under way that the handle is needed for, until `rest`. */
   work(business: string): void {
     this.#business = business

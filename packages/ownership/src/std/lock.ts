@@ -20,6 +20,7 @@ import { COUNTED } from '../counted.ts'
 import { Hold } from '../hold.ts'
 import type { MutableIn, SharedIn } from '../lent.ts'
 import { own } from '../make.ts'
+import { DROP, REQUIRE_GONE, TAKE, type Movable } from '../movable.ts'
 import type { Owned } from '../owned.ts'
 import { decodeShape, encodeShape } from '../wire.ts'
 import type { Shape } from '../shape.ts'
@@ -31,7 +32,7 @@ import { Share } from './share.ts'
 const KIND = 'lock'
 
 /** A lock on an object that one may use at a time. */
-export interface OwnedMutex<T> {
+export interface OwnedMutex<T> extends Movable<OwnedMutex<T>> {
   readonly [sendableBrand]?: true
   /** Where those who wait do so. */
   readonly core: CoreId
@@ -48,7 +49,7 @@ export interface OwnedMutex<T> {
 }
 
 /** A lock on an object that many may read at a time, or one may write. */
-export interface RwLock<T> {
+export interface RwLock<T> extends Movable<RwLock<T>> {
   readonly [sendableBrand]?: true
   readonly core: CoreId
   readLock(core: Core): Promise<ReadGuard<T>>
@@ -159,6 +160,18 @@ export class Lock<T> implements OwnedMutex<T>, RwLock<T> {
 
   drop(core: Core): void {
     this.#share.drop(core)
+  }
+
+  [TAKE](): Lock<T> {
+    return new Lock<T>(this.#share.take(), this.shape, this.address)
+  }
+
+  [DROP](core: Core): void {
+    this.drop(core)
+  }
+
+  [REQUIRE_GONE](): void {
+    this.#share.life.requireGone()
   }
 }
 

@@ -22,6 +22,7 @@ import { COUNTED } from '../counted.ts'
 import { Hold } from '../hold.ts'
 import type { Shared } from '../lent.ts'
 import { own } from '../make.ts'
+import { DROP, REQUIRE_GONE, TAKE, gone, take, type Movable } from '../movable.ts'
 import { VALUE } from '../shape.ts'
 import { Arc } from './arc.ts'
 import { LockClient } from './lock-client.ts'
@@ -70,7 +71,7 @@ export async function ownedMap<K extends MapKey, V>(
  * One of the handles of a map. Values are without owners; what is put in is the map's, and what is
  * got out is shared with it: neither is changed any more.
  */
-export class OwnedMap<K extends MapKey, V> {
+export class OwnedMap<K extends MapKey, V> implements Movable<OwnedMap<K, V>> {
   declare readonly [sendableBrand]?: true
   readonly [COUNTED] = true
   readonly #directory: Arc<Directory>
@@ -184,6 +185,18 @@ export class OwnedMap<K extends MapKey, V> {
   /** Gives the handle up; the map is dropped with the last. */
   drop(core: Core): void {
     this.#directory.drop(core)
+  }
+
+  [TAKE](): OwnedMap<K, V> {
+    return new OwnedMap<K, V>(take(this.#directory))
+  }
+
+  [DROP](core: Core): void {
+    this.drop(core)
+  }
+
+  [REQUIRE_GONE](): void {
+    gone(this.#directory)
   }
 
   /** What is under way keeps the map. */

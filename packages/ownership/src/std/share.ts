@@ -59,6 +59,13 @@ export class Share {
     return new Share(this.life.endpoint, this.#kind, this.id)
   }
 
+  /** The same share, for another handle. */
+  take(): Share {
+    this.life.require('move')
+    this.life.end('moved')
+    return new Share(this.life.endpoint, this.#kind, this.id)
+  }
+
   drop(core: Core): void {
     this.life.require('drop', core)
     this.life.end('dropped')

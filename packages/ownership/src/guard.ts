@@ -57,6 +57,11 @@ export class Guards {
     this.#behind.set(standIn, { raw, guard })
   }
 
+  /** What stands behind a stand-in; any other value is itself. For what is not the program's. */
+  behindOf(value: object): object {
+    return this.#behind.get(value)?.raw ?? value
+  }
+
   behind(value: object): { readonly raw: object; readonly guard: Guard } | undefined {
     return this.#behind.get(value)
   }

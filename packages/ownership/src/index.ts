@@ -55,6 +55,7 @@ export { ExclusiveRange, SharedRange } from './vector-range.ts'
 export { OwnedVector, ownVector, vectorOf } from './vector.ts'
 export { ReplicaMut, ReplicaRef } from './replicated-borrow.ts'
 export { Replicated, replicated, replicatedArray, type ReplicatedOptions } from './replicated.ts'
+export { MapEntry } from './std/map-entry.ts'
 export type { MapKey } from './std/map-key.ts'
 export { OwnedMap, type OwnedMapOptions, ownedMap } from './std/owned-map.ts'
 export {

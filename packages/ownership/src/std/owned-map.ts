@@ -5,10 +5,13 @@
  *
  * Ordering    operations on one key take effect one after another, each between its call and its
  *             end. What goes through all buckets sees each at a moment of its own.
- * Ownership   each handle is one share; with the last, all buckets are dropped.
+ * Ownership   each handle is one share; with the last, all buckets are dropped. What is put in is
+ *             the map's; what leaves is a copy, and what is lent ends with its scope.
  * Suspends    every operation: two messages to a bucket elsewhere for `get`, `set`, `delete`, and
  *             those of the lock for `read`, `update` and the guards.
  * Bounds      `buckets`: more of them are smaller, so that less is copied and fewer wait.
+ * Misuse      writing to the map from within a scope that it lends to may be waiting for the own
+ *             bucket: ORUJO_DEADLOCK. An owner inside a value: OWN_NESTED.
  */
 import { ObjectAddress, onAllCores, task, type Core } from '@orujo/core'
 import {
@@ -19,16 +22,21 @@ import {
   type sendableBrand,
 } from '@orujo/core/internal'
 import { COUNTED } from '../counted.ts'
+import { OwnershipError } from '../errors.ts'
+import { forEachLeaf } from '../freeze.ts'
 import { Hold } from '../hold.ts'
-import type { Shared } from '../lent.ts'
+import type { MutableIn, SharedIn } from '../lent.ts'
 import { own } from '../make.ts'
 import { DROP, REQUIRE_GONE, TAKE, gone, take, type Movable } from '../movable.ts'
+import { Owned } from '../owned.ts'
 import { VALUE } from '../shape.ts'
+import { storeOf } from '../stores.ts'
 import { Arc } from './arc.ts'
 import { LockClient } from './lock-client.ts'
 import type { ReadGuard, WriteGuard } from './lock-guard.ts'
 import type { LockHome } from './lock-home.ts'
 import { Lock } from './lock.ts'
+import { MapEntry, entriesOf, valueOf } from './map-entry.ts'
 import { bucketOf, type MapKey } from './map-key.ts'
 import { Share } from './share.ts'
 
@@ -67,10 +75,7 @@ export async function ownedMap<K extends MapKey, V>(
   return new OwnedMap<K, V>(new Arc<Directory>(share, new Hold(hold.store, VALUE, hold.pointer)))
 }
 
-/**
- * One of the handles of a map. Values are without owners; what is put in is the map's, and what is
- * got out is shared with it: neither is changed any more.
- */
+/** One of the handles of a map. What is put in is the map's from then on; it owns no objects. */
 export class OwnedMap<K extends MapKey, V> implements Movable<OwnedMap<K, V>> {
   declare readonly [sendableBrand]?: true
   readonly [COUNTED] = true
@@ -86,17 +91,19 @@ export class OwnedMap<K extends MapKey, V> implements Movable<OwnedMap<K, V>> {
     return this.#directory
   }
 
-  /** The value, from its bucket's home. It is not to be changed. */
-  async get(core: Core, key: K): Promise<Shared<V> | undefined> {
+  /** A copy of the value, from its bucket's home. */
+  async get(core: Core, key: K): Promise<V | undefined> {
     const bucket = await this.#bucketOf(core, key)
     const { core: home, raw } = bucket.address
-    if (home === core.id) return bucket.inspect(core, (entries) => valueOf(entries, key))
-    const found = await this.#atHome(core, () => core.call(getHere, home, raw, key))
-    return found as Shared<V> | undefined // as it was set
+    const found = await (home === core.id
+      ? bucket.inspect(core, (entries) => packed(core, valueOf(entries, key)))
+      : this.#atHome(core, () => core.call(getHere, home, raw, key)))
+    return unpacked<V | undefined>(core, found)
   }
 
   /** Puts a value in. */
   async set(core: Core, key: K, value: V): Promise<void> {
+    requireNoOwners(core, value)
     const bucket = await this.#bucketOf(core, key)
     const { core: home, raw } = bucket.address
     if (home !== core.id) await this.#atHome(core, () => core.call(setHere, home, raw, key, value))
@@ -112,31 +119,41 @@ export class OwnedMap<K extends MapKey, V> implements Movable<OwnedMap<K, V>> {
   }
 
   /**
-   * The value, out of a copy of its bucket, which is fetched only if the bucket was written since:
-   * for what is read more often than it changes, and for large values.
+   * Lends the value, shared, for as long as `work` takes, out of a copy of its bucket, which is
+   * fetched only if the bucket was written since: for what is read more often than it changes, and
+   * for large values. Nothing of it may be kept or returned.
    */
-  async read(core: Core, key: K): Promise<Shared<V> | undefined> {
+  async read<R>(
+    core: Core,
+    key: K,
+    work: <L>(value: SharedIn<V, L> | undefined) => R | PromiseLike<R>,
+  ): Promise<R> {
     const bucket = await this.#bucketOf(core, key)
     using guard = await bucket.readLock(core)
-    return valueOf(guard.value, key)
+    // The compiler's L is nowhere at run time.
+    return await work(valueOf(guard.value, key) as SharedIn<V, unknown> | undefined)
   }
 
   /**
    * Replaces a value by what `change` makes of it, as one operation, here: the bucket moves to this
-   * core. `undefined` stands for no entry, on both sides.
+   * core. `change` may also change the value that it is lent, and return that. `undefined` stands
+   * for no entry, on both sides. Resolves with the new value, or a copy if it is an object.
    */
   async update(
     core: Core,
     key: K,
-    change: (value: V | undefined) => V | undefined | PromiseLike<V | undefined>,
+    change: <L>(value: MutableIn<V, L> | undefined) => V | undefined | PromiseLike<V | undefined>,
   ): Promise<V | undefined> {
     const bucket = await this.#bucketOf(core, key)
-    return bucket.change(core, async (entries) => {
-      const value = await change(entries.get(key))
+    const result = await bucket.change(core, async (entries) => {
+      // As above.
+      const value = await change(entries.get(key) as MutableIn<V, unknown> | undefined)
+      requireNoOwners(core, value)
       if (value === undefined) entries.delete(key)
       else entries.set(key, value)
-      return value
+      return packed(core, value)
     })
+    return unpacked<V | undefined>(core, result)
   }
 
   /** The bucket of a key, to be read while the guard is held: no message for what it contains. */
@@ -149,23 +166,33 @@ export class OwnedMap<K extends MapKey, V> implements Movable<OwnedMap<K, V>> {
     return (await this.#bucketOf(core, key)).writeLock(core)
   }
 
-  /** All entries, bucket by bucket. */
-  async *entries(core: Core): AsyncGenerator<readonly [K, Shared<V>], void, undefined> {
+  /**
+   * All entries, bucket by bucket: `for await (const entry of map.entries(core))`. Each is lent for
+   * one step of the loop, and its bucket can only be read meanwhile.
+   */
+  async *entries(core: Core): AsyncGenerator<MapEntry<K, V>, void, undefined> {
     for (const address of await this.#addresses(core)) {
       using guard = await this.#bucketAt(address).readLock(core)
-      const found = [...entriesOf(guard.value)]
-      // Nobody waits for whoever goes through them; what was read stays as it is.
-      guard.release()
-      yield* found
+      const bucket = new Owned<Map<K, V>>(guard.ref.hold)
+      for (const key of entriesOf(guard.value).keys()) {
+        // A borrow of its own, which ends when the loop goes on, or is left.
+        using step = await bucket.borrow(core)
+        yield new MapEntry<K, V>(step, key)
+      }
     }
   }
 
-  /** Calls `visit` for all entries, bucket by bucket, one after another. */
+  /**
+   * Lends all entries to `visit`, one after another, bucket by bucket, each for as long as that
+   * takes: then nothing of its value may be kept. Its bucket can only be read meanwhile.
+   */
   async forEach(
     core: Core,
-    visit: (value: Shared<V>, key: K) => void | PromiseLike<void>,
+    visit: <L>(value: SharedIn<V, L>, key: K) => void | PromiseLike<void>,
   ): Promise<void> {
-    for await (const [key, value] of this.entries(core)) await visit(value, key)
+    for await (const entry of this.entries(core)) {
+      await visit(entry.value as SharedIn<V, unknown>, entry.key) // as in `read`
+    }
   }
 
   /** How many entries there are. */
@@ -223,16 +250,38 @@ export class OwnedMap<K extends MapKey, V> implements Movable<OwnedMap<K, V>> {
   async #addresses(core: Core): Promise<Directory> {
     using ref = await this.#directory.borrow(core)
     // Frozen, and as long-lived as the handle.
-    return ref.value
+    return behindOf(core, ref.value)
   }
 }
 
-function valueOf<K extends MapKey, V>(entries: Shared<Map<K, V>>, key: K): Shared<V> | undefined {
-  return entriesOf(entries).get(key)
+/**
+ * A value as it leaves the bucket while that is held: bytes, if it is an object, which nobody else
+ * has. A value that is bytes itself is an object.
+ */
+function packed(core: Core, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  return storeOf(core).packing.pack(behindOf(core, value))
 }
 
-function entriesOf<K extends MapKey, V>(entries: Shared<Map<K, V>>): ReadonlyMap<K, Shared<V>> {
-  return entries as unknown as ReadonlyMap<K, Shared<V>> // K is no object
+function unpacked<V>(core: Core, value: unknown): V {
+  const isPacked = value instanceof Uint8Array
+  return (isPacked ? storeOf(core).packing.unpackMoved(value).value : value) as V // as it was set
+}
+
+/** The thing itself, which is not handed to the program. */
+function behindOf<T extends object>(core: Core, lent: T): T {
+  const { guards } = storeOf(core)
+  return guards === undefined ? lent : (guards.behindOf(lent) as T) // what it stands for
+}
+
+function requireNoOwners(core: Core, value: unknown): void {
+  const { packing } = storeOf(core)
+  const isOwner = (leaf: object): boolean => packing.isOwner(leaf)
+  forEachLeaf(value, isOwner, () => {
+    const object = 'a value of a map'
+    const text = `${object} cannot own objects: whoever gets a copy would own them, too.`
+    throw new OwnershipError('OWN_NESTED', text, { object })
+  })
 }
 
 export const makeBuckets = task(
@@ -246,7 +295,7 @@ export const makeBuckets = task(
 )
 
 export const getHere = task('own.map.get', (core: Core, raw: number, key: MapKey) => {
-  return bucketHere(raw).inspect(core, (entries) => valueOf(entries, key))
+  return bucketHere(raw).inspect(core, (entries) => packed(core, valueOf(entries, key)))
 })
 
 export const setHere = task(

@@ -32,7 +32,7 @@ test('what any core puts in, every core finds, and no update is lost', async (t)
         Array.from({ length: core.cores }, (_, target) => core.call(fill, target, map.clone(), 4)),
       )
       t.is(await map.get(core, 'sum'), 6 * core.cores)
-      t.is(await map.read(core, 'sum'), 6 * core.cores)
+      t.is(await map.read(core, 'sum', (sum) => sum), 6 * core.cores)
       t.is(await map.get(core, 'nothing'), undefined)
       t.is(await map.size(core), 3 * core.cores + 1)
       let sum = 0
@@ -46,9 +46,9 @@ test('what any core puts in, every core finds, and no update is lost', async (t)
 
 const readTwice = task('test.map-read', async (core: Core, map: OwnedMap<number, string>) => {
   const { counts } = storeOf(core)
-  await map.read(core, 1)
+  await map.read(core, 1, () => 0)
   const before = counts.fetches
-  const text = await map.read(core, 1)
+  const text = await map.read(core, 1, (value) => value)
   const fetches = counts.fetches - before
   {
     using guard = await map.readBucket(core, 1)
@@ -89,7 +89,7 @@ async function perform(core: Core, map: Map1, operation: Operation): Promise<num
     case 'get':
       return map.get(core, 'key')
     case 'read':
-      return map.read(core, 'key')
+      return map.read(core, 'key', (value) => value)
   }
 }
 

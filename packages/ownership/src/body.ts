@@ -17,6 +17,8 @@ export interface Writer {
 export interface Body {
   readonly id: ObjectId
   readonly value: unknown
+  /** Whether this was fetched, and the object itself is elsewhere. */
+  readonly isCopy: boolean
   /** Whether the value may be shared as it is. */
   readonly isFrozen: boolean
   /** Whether this is still where the object, or its copy, is. */

@@ -33,6 +33,7 @@ export class Copy implements Body {
   readonly color: Color
   readonly value: unknown
   readonly bytes: number
+  readonly isCopy = true
   readonly isFrozen = true
   isKept = true
   readers = 0
@@ -119,6 +120,11 @@ export class CopyCache {
   /** Forgets all copies without readers. */
   clear(): void {
     for (const copy of this.#copies.values()) if (copy.readers === 0) this.#evict(copy)
+  }
+
+  /** How many copies are kept. */
+  get count(): number {
+    return this.#copies.size
   }
 
   /** All copies kept. */

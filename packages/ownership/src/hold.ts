@@ -92,7 +92,9 @@ export class Hold implements Lent {
       this.#note = this.store.notes.ofBorrow()
       if (this.container !== undefined) this.container.inner++
     }
-    if (body !== undefined) body.readers++
+    if (body === undefined) return undefined
+    body.readers++
+    if (body.isCopy) this.store.counts.hits++
     return body
   }
 

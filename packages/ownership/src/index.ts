@@ -17,6 +17,7 @@ export type { Decision, DecisionKind, DecisionReason } from './controller-log.ts
 export { ownAnywhere, ownArrayAnywhere, placeTask } from './controller-make.ts'
 export type { CoreFigures } from './controller-table.ts'
 export { OwnershipError, type OwnershipCode } from './errors.ts'
+export { ownershipCounts, type OwnershipCounts } from './counts.ts'
 export { lend, scopedTask, type ScopedTask } from './lend.ts'
 export type {
   Absent,

@@ -95,6 +95,7 @@ export class Resident implements Body {
   value: unknown
   readonly offset: number
   madeAt: PlaceNote | undefined
+  readonly isCopy = false
   isFrozen: boolean
   isKept = true
   readers = 0
@@ -120,10 +121,11 @@ export class Resident implements Body {
   }
 }
 
-/** What has happened, for benchmarks and tests. */
-export interface OwnershipCounts {
+/** What has happened so far; counts.ts says what each means. */
+export interface StoreCounts {
   fetches: number
   fetchedBytes: number
+  hits: number
   moves: number
   ownerUpdates: number
   frees: number
@@ -152,9 +154,10 @@ export class Store implements EndpointState {
   readonly notes: PlaceNotes
   /** In checked mode: what borrowers get in place of the contents. */
   readonly guards: Guards | undefined
-  readonly counts: OwnershipCounts = {
+  readonly counts: StoreCounts = {
     fetches: 0,
     fetchedBytes: 0,
+    hits: 0,
     moves: 0,
     ownerUpdates: 0,
     frees: 0,

@@ -13,6 +13,7 @@ export function neighbour({ id }: Pointer, value: unknown): Body {
   return {
     id,
     value,
+    isCopy: false,
     isFrozen: true,
     isKept: true,
     readers: 0,

@@ -52,6 +52,13 @@ export class VectorCopies {
     this.limitBytes = limitBytes
   }
 
+  /** How many copies are kept. */
+  get count(): number {
+    let count = 0
+    for (const copies of this.#copies.values()) count += copies.length
+    return count
+  }
+
   /** A copy that has all of a stretch, if there is one here. */
   find(stretch: Stretch): StretchCopy | undefined {
     const copy = this.#copies.get(stretch.id)?.find((one) => covers(one.stretch, stretch))

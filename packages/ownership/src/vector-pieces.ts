@@ -47,6 +47,7 @@ export function piecesHere<E extends ElementType>(
     }
   }
   for (const copy of copies) copy.readers++
+  cell.runs.store.counts.hits += copies.length
   return { pieces: joined(cell.type, places), copies }
 }
 

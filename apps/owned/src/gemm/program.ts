@@ -13,13 +13,14 @@ import {
   drop,
   own,
   ownArray,
+  ownershipCounts,
   scopedTask,
   type Owned,
   type Ref,
   type SharedOwner,
 } from '@orujo/ownership'
 import { readAll } from '../borrow-all.ts'
-import { countsSince, storeCounts, type StoreCounts } from '../store-counts.ts'
+import { countsSince, type StoreCounts } from '../store-counts.ts'
 import { addProduct, BlockGrid, fillBlock } from './blocks.ts'
 
 export type Block = Owned<Float64Array>
@@ -80,7 +81,7 @@ export const multiplyShare = scopedTask(
     size: number,
     block: number,
   ): Promise<ProductShare> => {
-    const before = storeCounts(core)
+    const before = ownershipCounts(core)
     const grid = new BlockGrid(size, block)
     const [begin, end] = blockRange(grid.count, core.cores, core.id)
     const blocks: Block[] = []

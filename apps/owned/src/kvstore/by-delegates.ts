@@ -5,8 +5,8 @@
  * Bounds      FIBRES operations of each client under way.
  */
 import { objectDelegate, task, type Core } from '@orujo/core'
-import type { Mut } from '@orujo/ownership'
-import { countsSince, storeCounts } from '../store-counts.ts'
+import { ownershipCounts, type Mut } from '@orujo/ownership'
+import { countsSince } from '../store-counts.ts'
 import type { Client, ClientReport, Clients, Desks } from './client.ts'
 import { addTo, isWhole, RECORD_WORDS, type Tally } from './workload.ts'
 
@@ -50,7 +50,7 @@ export const addToRecord = objectDelegate(
 export const runByDelegates = task(
   'kvstore.delegates',
   async (core: Core, clients: Clients): Promise<ClientReport> => {
-    const before = storeCounts(core)
+    const before = ownershipCounts(core)
     const client = clients.local(core)
     const { keys, amounts } = client.operations
     const tally: Tally = { reads: 0, writes: 0, torn: 0 }

@@ -8,8 +8,9 @@
  * Bounds      BATCH operations of each client under way.
  */
 import { task, type Core } from '@orujo/core'
+import { ownershipCounts } from '@orujo/ownership'
 import { withLent } from '../lending-desk.ts'
-import { countsSince, storeCounts } from '../store-counts.ts'
+import { countsSince } from '../store-counts.ts'
 import type { Buckets } from './buckets.ts'
 import { bucketDesks, type ClientReport, type Clients, type Desks } from './client.ts'
 import { addTo, isWhole, type Operations, type Tally } from './workload.ts'
@@ -22,7 +23,7 @@ export const runByOwnership = task(
   async (core: Core, desks: Desks, clients: Clients): Promise<ClientReport> => {
     const client = clients.local(core)
     const { keys, amounts } = client.operations
-    const before = storeCounts(core)
+    const before = ownershipCounts(core)
     const tally: Tally = { reads: 0, writes: 0, torn: 0 }
     for (let begin = 0; begin < keys.length; begin += BATCH) {
       const end = Math.min(keys.length, begin + BATCH)

@@ -12,9 +12,9 @@
  * Bounds      FIBRES batches of BATCH requests of each core under way.
  */
 import { task, type Core, type SymmetricObject } from '@orujo/core'
-import { own, type Shared } from '@orujo/ownership'
+import { own, ownershipCounts, type Shared } from '@orujo/ownership'
 import { withLent, type LendingDesk, type LendingDesks } from '../lending-desk.ts'
-import { countsSince, storeCounts, type StoreCounts } from '../store-counts.ts'
+import { countsSince, type StoreCounts } from '../store-counts.ts'
 import { postDesks, timelineDesks, type Network } from './network.ts'
 import { recipients } from './reference.ts'
 import { isGenuine, makePost, userOf } from './requests.ts'
@@ -39,7 +39,7 @@ type Tally = { -readonly [K in Exclude<keyof ServeReport, keyof StoreCounts>]: n
 export const serve = task(
   'social.serve',
   async (core: Core, network: Network): Promise<ServeReport> => {
-    const before = storeCounts(core)
+    const before = ownershipCounts(core)
     const { texts } = network.parts.local(core)
     const tally: Tally = { composed: 0, deliveries: 0, reads: 0, postsRead: 0, spoilt: 0 }
     let next = 0

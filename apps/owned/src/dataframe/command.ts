@@ -45,8 +45,8 @@ import {
 import { QUERIES } from './queries.ts'
 import { Reference } from './reference.ts'
 
-/** Of a row that is a group of its own, in each of two tables: six keys, two numbers. */
-const GROUP_BYTES = 40
+/** Of a row that is a group of its own, on its way, and as an answer: keys and numbers. */
+const GROUP_BYTES = 56
 /** Characters of a row of a file, at least: for how much memory it may need. */
 const MIN_LINE_BYTES = 18
 

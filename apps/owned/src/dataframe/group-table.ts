@@ -1,190 +1,195 @@
 /**
  * Group table: groups by their keys, and the numbers that are kept of each. One core makes one of
- * its rows, and one of the partial results that it is sent.
- *
- * Invariants  group g has its keys at g * width and its numbers at g * accumulators; `#index` holds
- *             each group once, by open addressing, and is never more than half full.
+ * its rows, and one of what it is given by others.
  */
-import { merged, startOf, type Query } from './queries.ts'
+import { GroupIndex, hashOf, partOf } from './group-index.ts'
+import { KeepPlan, neededFor, type Kept, type Numbers } from './kept.ts'
+import { widthOf, type Answer, type Query } from './queries.ts'
 
-const FREE = -1
-const FIRST_GROUPS = 1024
-
-/** Numbers that are only read. */
-interface Numbers {
-  readonly length: number
-  readonly [index: number]: number
-}
-
-/** Groups as they are sent: keys and numbers of each, side by side. */
+/** Groups as they are given away, or their answers: keys and numbers of each, side by side. */
 export interface Groups {
   readonly keys: Int32Array
   readonly values: Float64Array
 }
 
-export class GroupTable {
+/** Rows whose keys are side by side. */
+export interface KeyedRows {
+  readonly count: number
+  readonly keys: Int32Array
+  /** By their number. */
+  readonly columns: ReadonlyMap<number, Numbers>
+}
+
+/** Where a core brings together what it is given of the groups that are its own. */
+export interface AnswerTable {
+  /** Takes groups in, as other cores have them. */
+  addGroups(keys: Numbers, values: Numbers): void
+  /** The answers for all groups. */
+  answers(): Groups
+}
+
+export class GroupTable implements AnswerTable {
   readonly #query: Query
-  #count = 0
-  #keys: Int32Array
-  #values: Float64Array
-  #index: Int32Array
+  readonly #plan: KeepPlan
+  readonly #index: GroupIndex
+  #values = new Float64Array(0)
+  /** Groups whose numbers have begun. */
+  #begun = 0
+  #groups = new Int32Array(0)
 
   constructor(query: Query) {
     this.#query = query
-    this.#keys = new Int32Array(FIRST_GROUPS * query.keys.length)
-    this.#values = new Float64Array(FIRST_GROUPS * query.accumulators.length)
-    this.#index = new Int32Array(2 * FIRST_GROUPS).fill(FREE)
+    this.#plan = new KeepPlan(query)
+    this.#index = new GroupIndex(query.keys.length)
   }
 
   get count(): number {
-    return this.#count
+    return this.#index.count
   }
 
-  /** The groups, in the order in which they first came. */
-  get groups(): Groups {
-    const { keys, accumulators } = this.#query
-    return {
-      keys: this.#keys.subarray(0, this.#count * keys.length),
-      values: this.#values.subarray(0, this.#count * accumulators.length),
-    }
+  addRows({ keys, count, columns }: KeyedRows): void {
+    const groups = this.#find(keys, count)
+    this.#plan.addRows(this.#kept, { groups, count }, columns)
   }
 
-  /** Takes rows in; columns as the query names them, all of one length. */
-  addRows(keyColumns: readonly Numbers[], valueColumns: readonly Numbers[]): void {
-    const rows = keyColumns[0]!.length
-    const groupOf = new Int32Array(rows)
-    const width = keyColumns.length
-    const key = new Int32Array(width)
-    for (let row = 0; row < rows; row++) {
-      for (let i = 0; i < width; i++) key[i] = keyColumns[i]![row]!
-      groupOf[row] = this.#groupOf(key, 0)
-    }
-    const { accumulators } = this.#query
-    for (const [i, { fold }] of accumulators.entries()) {
-      this.#fold(groupOf, i, fold === 'count' ? undefined : valueColumns[i]!)
-    }
-  }
-
-  /** Takes the groups of another table in. */
   addGroups(keys: Numbers, values: Numbers): void {
-    const { keys: columns, accumulators } = this.#query
-    const count = keys.length / columns.length
-    for (let from = 0; from < count; from++) {
-      const to = this.#groupOf(keys, from * columns.length) * accumulators.length
-      for (let i = 0; i < accumulators.length; i++) {
-        const value = values[from * accumulators.length + i]!
-        this.#values[to + i] = merged(accumulators[i]!.fold, this.#values[to + i]!, value)
-      }
-    }
+    const count = keys.length / this.#query.keys.length
+    const groups = this.#find(keys, count)
+    this.#plan.addGroups(this.#kept, { groups, count }, values)
   }
 
-  /** The groups in `parts` parts, chosen by their keys: every table puts a key in the same one. */
+  /** The groups in `parts` parts, by their keys. */
   split(parts: number): Groups[] {
-    const { keys: columns, accumulators } = this.#query
-    const width = columns.length
-    const partOf = new Int32Array(this.#count)
-    const counts = new Int32Array(parts)
-    for (let group = 0; group < this.#count; group++) {
-      const part = (hashOf(this.#keys, group * width, width) >>> 8) % parts
-      partOf[group] = part
-      counts[part]!++
-    }
-    const split = Array.from(counts, (count) => ({
-      keys: new Int32Array(count * width),
-      values: new Float64Array(count * accumulators.length),
-    }))
-    const next = new Int32Array(parts)
-    for (let group = 0; group < this.#count; group++) {
-      const part = partOf[group]!
-      const to = next[part]!++
-      const { keys, values } = split[part]!
-      for (let i = 0; i < width; i++) keys[to * width + i] = this.#keys[group * width + i]!
-      for (let i = 0; i < accumulators.length; i++) {
-        values[to * accumulators.length + i] = this.#values[group * accumulators.length + i]!
-      }
-    }
-    return split
+    const width = this.#query.keys.length
+    const { stride } = this.#plan
+    const { keys, count } = this.#index
+    const places = new Int32Array(count)
+    const bounds = placeByKey({ keys, count, width }, parts, places)
+    const sortedKeys = new Int32Array(count * width)
+    const sortedValues = new Float64Array(count * stride)
+    copyTo(places, width, keys, sortedKeys)
+    copyTo(places, stride, this.#values, sortedValues)
+    return cut(bounds, { keys: sortedKeys, values: sortedValues }, { width, stride })
   }
 
-  /** One loop for each kind of number, without a decision inside. */
-  #fold(groupOf: Int32Array, at: number, column: Numbers | undefined): void {
-    const { accumulators } = this.#query
+  answers(): Groups {
+    const { answers } = this.#query
+    const stride = answers.reduce((sum, answer) => sum + widthOf(answer), 0)
+    const values = new Float64Array(this.count * stride)
+    let at = 0
+    for (const answer of answers) {
+      this.#answer(answer, values, stride, at)
+      at += widthOf(answer)
+    }
+    return { keys: this.#index.keys, values }
+  }
+
+  get #kept(): { readonly values: Float64Array; readonly stride: number } {
+    return { values: this.#values, stride: this.#plan.stride }
+  }
+
+  #find(keys: Numbers, count: number): Int32Array {
+    if (this.#groups.length < count) this.#groups = new Int32Array(count)
+    this.#index.find(keys, count, this.#groups)
+    this.#begin()
+    return this.#groups
+  }
+
+  /** Gives new groups the numbers that they begin with. */
+  #begin(): void {
+    const { stride } = this.#plan
+    const end = this.#index.count
+    if (end * stride > this.#values.length) {
+      const values = new Float64Array(2 * end * stride)
+      values.set(this.#values.subarray(0, this.#begun * stride))
+      this.#values = values
+    }
+    this.#plan.fill(this.#values, this.#begun, end)
+    this.#begun = end
+  }
+
+  #answer(answer: Answer, to: Float64Array, width: number, at: number): void {
+    const { stride } = this.#plan
     const values = this.#values
-    const stride = accumulators.length
-    const { fold } = accumulators[at]!
-    if (column === undefined) {
-      for (let row = 0; row < groupOf.length; row++) values[groupOf[row]! * stride + at]! += 1
-    } else if (fold === 'sum') {
-      for (let row = 0; row < groupOf.length; row++) {
-        values[groupOf[row]! * stride + at]! += column[row]!
+    const [first, second] = neededFor(answer).map((kept: Kept) => this.#plan.placeOf(kept))
+    for (let group = 0; group < this.count; group++) {
+      const one = values[group * stride + first!]!
+      const other = second === undefined ? 0 : values[group * stride + second]!
+      const place = group * width + at
+      switch (answer.kind) {
+        case 'mean':
+          to[place] = one / other
+          break
+        case 'range':
+          to[place] = one - other
+          break
+        case 'largest-two': {
+          const next = values[group * stride + first! + 1]!
+          to[place] = one
+          to[place + 1] = next === -Infinity ? NaN : next
+          break
+        }
+        case 'r2': {
+          const [squaresA, squaresB, products] = values.subarray(group * stride + first! + 3)
+          to[place] = products! ** 2 / (squaresA! * squaresB!)
+          break
+        }
+        default:
+          to[place] = one
       }
-    } else {
-      for (let row = 0; row < groupOf.length; row++) {
-        const to = groupOf[row]! * stride + at
-        values[to] = merged(fold, values[to]!, column[row]!)
-      }
-    }
-  }
-
-  /** The group of the key that begins at `from`, new or known. */
-  #groupOf(key: Numbers, from: number): number {
-    const width = this.#query.keys.length
-    const mask = this.#index.length - 1
-    let at = hashOf(key, from, width) & mask
-    for (;;) {
-      const group = this.#index[at]!
-      if (group === FREE) break
-      if (this.#isKey(group, key, from)) return group
-      at = (at + 1) & mask
-    }
-    this.#index[at] = this.#count
-    return this.#add(key, from)
-  }
-
-  #isKey(group: number, key: Numbers, from: number): boolean {
-    const width = this.#query.keys.length
-    for (let i = 0; i < width; i++) {
-      if (this.#keys[group * width + i] !== key[from + i]) return false
-    }
-    return true
-  }
-
-  #add(key: Numbers, from: number): number {
-    const { keys: columns, accumulators } = this.#query
-    const group = this.#count++
-    for (let i = 0; i < columns.length; i++) this.#keys[group * columns.length + i] = key[from + i]!
-    for (const [i, { fold }] of accumulators.entries()) {
-      this.#values[group * accumulators.length + i] = startOf(fold)
-    }
-    if (2 * this.#count === this.#index.length) this.#grow()
-    return group
-  }
-
-  #grow(): void {
-    const width = this.#query.keys.length
-    this.#keys = grown(this.#keys, new Int32Array(2 * this.#keys.length))
-    this.#values = grown(this.#values, new Float64Array(2 * this.#values.length))
-    this.#index = new Int32Array(2 * this.#index.length).fill(FREE)
-    const mask = this.#index.length - 1
-    for (let group = 0; group < this.#count; group++) {
-      let at = hashOf(this.#keys, group * width, width) & mask
-      while (this.#index[at] !== FREE) at = (at + 1) & mask
-      this.#index[at] = group
     }
   }
 }
 
-function grown<T extends Int32Array | Float64Array>(from: T, to: T): T {
-  to.set(from)
-  return to
+/** Rows that are to be placed, or groups. */
+export interface Keyed {
+  readonly keys: Int32Array
+  readonly count: number
+  readonly width: number
 }
 
-function hashOf(key: Numbers, from: number, width: number): number {
-  let hash = 0
-  for (let i = 0; i < width; i++) {
-    hash = Math.imul(hash ^ key[from + i]!, 0x7feb352d)
-    hash ^= hash >>> 15
+/** Where each goes so that those of a part lie side by side. Where parts begin, and the last ends. */
+export function placeByKey(
+  { keys, count, width }: Keyed,
+  parts: number,
+  places: Int32Array,
+): Int32Array {
+  const bounds = new Int32Array(parts + 1)
+  for (let i = 0; i < count; i++) {
+    const part = partOf(hashOf(keys, i * width, width), parts)
+    places[i] = part
+    bounds[part + 1]!++
   }
-  hash = Math.imul(hash, 0x846ca68b)
-  return (hash ^ (hash >>> 16)) >>> 0
+  for (let part = 0; part < parts; part++) bounds[part + 1]! += bounds[part]!
+  const next = bounds.slice()
+  for (let i = 0; i < count; i++) places[i] = next[places[i]!]!++
+  return bounds
+}
+
+/** Copies each `width` numbers to its place. */
+export function copyTo<T extends Int32Array | Float64Array>(
+  places: Int32Array,
+  width: number,
+  from: T,
+  to: T,
+): void {
+  for (let i = 0; i < places.length; i++) {
+    const [at, place] = [i * width, places[i]! * width]
+    for (let k = 0; k < width; k++) to[place + k] = from[at + k]!
+  }
+}
+
+/** The parts of what lies in order. */
+export function cut(
+  bounds: Int32Array,
+  { keys, values }: Groups,
+  { width, stride }: { readonly width: number; readonly stride: number },
+): Groups[] {
+  return Array.from({ length: bounds.length - 1 }, (_, part) => {
+    const [begin, end] = [bounds[part]!, bounds[part + 1]!]
+    return {
+      keys: keys.subarray(begin * width, end * width),
+      values: values.subarray(begin * stride, end * stride),
+    }
+  })
 }

@@ -1,8 +1,10 @@
 /**
  * Data frame: an object that owns the chunks of all columns, which lie on all cores. To answer a
  * query the frame is lent to every core, which borrows the columns of the chunks that lie with it,
- * and makes a table of groups of them. The groups are then split by their keys: each core becomes
- * the owner of one part of every table, merges those, and gives the result away.
+ * and makes groups of them. Groups are dealt out by their keys: each core becomes the owner of
+ * those that are its own, brings them together, and gives the answer away.
+ *
+ * Bounds      what a core has dealt out of two chunks, and others have not taken in yet.
  */
 import { f64, factory, i32, task, type Core, type SymmetricObject } from '@orujo/core'
 import {
@@ -23,7 +25,8 @@ import {
   type Generator,
   type Rows,
 } from './columns.ts'
-import { GroupTable, type Groups } from './group-table.ts'
+import { answerTable, Grouping } from './grouping.ts'
+import type { AnswerTable, Groups } from './group-table.ts'
 import { QUERIES, type Query } from './queries.ts'
 
 /** Groups, as they change hands. */
@@ -32,9 +35,15 @@ export interface OwnedGroups {
   readonly values: Owned<Float64Array>
 }
 
-/** Where a core merges what it is sent. */
+/** Where a core brings together the groups that are its own. */
 export class Merger {
-  table: GroupTable | undefined = undefined
+  table: AnswerTable | undefined = undefined
+
+  /** Takes groups in. */
+  add(index: number, { keys, values }: Shared<Groups>): void {
+    this.table ??= answerTable(QUERIES[index]!)
+    this.table.addGroups(keys, values)
+  }
 }
 
 export type Mergers = SymmetricObject<Merger>
@@ -95,66 +104,86 @@ export const dropFrame = task('dataframe.drop', (core: Core, frame: Owned<Frame>
 
 // A query.
 
-/** Groups the rows that lie here, and gives the groups to the cores that merge them. */
+/** Groups the rows that lie here, and gives the groups to the cores that they belong to. */
 export const groupHere = scopedTask(
   'dataframe.group',
   async (core: Core, frame: Ref<Frame>, mergers: Mergers, index: number): Promise<void> => {
     const query = QUERIES[index]!
-    const table = new GroupTable(query)
+    const grouping = new Grouping(query, core.cores)
     const { chunks } = frame.value
+    let underWay: Promise<unknown> = Promise.resolve()
     for (let i = core.id; i < chunks.length; i += core.cores) {
-      await addChunk(core, table, query, chunks[i]!)
+      const dealt = await addChunk(core, grouping, query, chunks[i]!)
+      if (dealt !== undefined) {
+        const given = await ownParts(core, dealt, mergers, index)
+        await underWay
+        underWay = giveAll(core, mergers, index, given)
+      }
       // suspends: groups of others arrive
       await core.yield()
     }
-    const parts = table.split(core.cores)
-    await Promise.all(parts.map((part, dst) => give(core, mergers, dst, index, part)))
+    const rest = await ownParts(core, grouping.rest(), mergers, index)
+    await underWay
+    await giveAll(core, mergers, index, rest)
   },
 )
 
 async function addChunk(
   core: Core,
-  table: GroupTable,
-  { keys, accumulators }: Query,
+  grouping: Grouping,
+  { keys }: Query,
   chunk: Shared<Chunk>,
-): Promise<void> {
-  await readAll(
+): Promise<Groups[] | undefined> {
+  const { columns } = grouping
+  return await readAll(
     core,
     keys.map((column) => chunk.keys[column]!),
     (keyColumns) =>
       readAll(
         core,
-        accumulators.map(({ column }) => chunk.values[column]!),
-        (valueColumns) => table.addRows(keyColumns, valueColumns),
+        columns.map((column) => chunk.values[column]!),
+        (values) =>
+          grouping.addRows(keyColumns, new Map(columns.map((column, i) => [column, values[i]!]))),
       ),
   )
 }
 
-/** Makes groups an object and `dst` its owner. */
-async function give(
+/** Groups for other cores, by core; undefined where there are none. */
+type Given = (OwnedGroups | undefined)[]
+
+/** Makes parts objects, to be given away; this core's own is taken in as it is. */
+async function ownParts(
   core: Core,
+  parts: readonly Groups[],
   mergers: Mergers,
-  dst: number,
   index: number,
-  { keys, values }: Groups,
-): Promise<void> {
-  if (keys.length === 0) return
-  const given: OwnedGroups = {
-    keys: await ownKeys(core, keys),
-    values: await ownValues(core, values),
-  }
-  await core.call(mergeHere, dst, mergers, index, given)
+): Promise<Given> {
+  mergers.local(core).add(index, parts[core.id]!)
+  return await Promise.all(
+    parts.map(async (part, dst) => {
+      return dst === core.id || part.keys.length === 0 ? undefined : await ownGroups(core, part)
+    }),
+  )
 }
 
-/** Merges groups that this core owns from now on. */
+async function ownGroups(core: Core, { keys, values }: Groups): Promise<OwnedGroups> {
+  return { keys: await ownKeys(core, keys), values: await ownValues(core, values) }
+}
+
+/** Makes each core the owner of its groups. */
+async function giveAll(core: Core, mergers: Mergers, index: number, given: Given): Promise<void> {
+  await Promise.all(
+    given.map(async (groups, dst) => {
+      if (groups !== undefined) await core.call(mergeHere, dst, mergers, index, groups)
+    }),
+  )
+}
+
+/** Brings groups, which this core owns from now on, together with what it has. */
 export const mergeHere = task(
   'dataframe.merge',
   async (core: Core, mergers: Mergers, index: number, given: OwnedGroups): Promise<void> => {
-    const merger = mergers.local(core)
-    await readGroups(core, given, (groups) => {
-      merger.table ??= new GroupTable(QUERIES[index]!)
-      merger.table.addGroups(groups.keys, groups.values)
-    })
+    await readGroups(core, given, (groups) => mergers.local(core).add(index, groups))
     drop(core, given.keys)
     drop(core, given.values)
   },
@@ -180,9 +209,10 @@ export const takeResult = task(
   'dataframe.take',
   async (core: Core, mergers: Mergers): Promise<OwnedGroups | undefined> => {
     const merger = mergers.local(core)
-    const groups = merger.table?.groups
+    const answers = merger.table?.answers()
     merger.table = undefined
-    if (groups === undefined) return undefined
-    return { keys: await ownKeys(core, groups.keys), values: await ownValues(core, groups.values) }
+    return answers === undefined || answers.keys.length === 0
+      ? undefined
+      : await ownGroups(core, answers)
   },
 )

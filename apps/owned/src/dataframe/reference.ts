@@ -1,10 +1,11 @@
 /**
  * Reference: the queries on one thread, by other means than the cores: groups are numbered by maps
- * of the language, over whole columns.
+ * of the language, over whole columns, and every answer is worked out from all rows of its group,
+ * by the formula of the textbook.
  */
 import type { Rows } from './columns.ts'
 import type { Groups } from './group-table.ts'
-import { merged, startOf, type Query } from './queries.ts'
+import { widthOf, type Answer, type Query } from './queries.ts'
 
 /** Sums of fractions depend on their order; they differ by less. */
 const TOLERANCE = 1e-9
@@ -55,8 +56,9 @@ class Numbering {
 export class Reference {
   readonly #query: Query
   readonly #numbering: Numbering
-  /** By accumulator, then by group. */
-  readonly #values: number[][]
+  /** Numbers of an answer, and those of all groups, side by side. */
+  readonly #width: number
+  readonly #values: Float64Array
 
   constructor(query: Query, { keys, values }: Rows) {
     this.#query = query
@@ -64,14 +66,18 @@ export class Reference {
     const rows = columns[0]!.length
     const limits = columns.map((column) => column.reduce((a, b) => Math.max(a, b), 0) + 1)
     this.#numbering = new Numbering(limits, rows)
-    this.#values = query.accumulators.map(() => [])
+    const groupOf = new Int32Array(rows)
     for (let row = 0; row < rows; row++) {
-      const group = this.#numbering.numberOf((i) => columns[i]![row]!, true)!
-      for (const [i, { fold, column }] of query.accumulators.entries()) {
-        const list = this.#values[i]!
-        const value = fold === 'count' ? 1 : values[column]![row]!
-        list[group] = merged(fold, list[group] ?? startOf(fold), value)
-      }
+      groupOf[row] = this.#numbering.numberOf((i) => columns[i]![row]!, true)!
+    }
+    this.#width = query.answers.reduce((sum, answer) => sum + widthOf(answer), 0)
+    this.#values = new Float64Array(this.groups * this.#width)
+    const { offsets, order } = sorted(groupOf, this.groups)
+    for (let group = 0; group < this.groups; group++) {
+      const of = order.subarray(offsets[group], offsets[group + 1])
+      const valuesOf = (column: number) => Array.from(of, (row) => values[column]![row]!)
+      const answers = query.answers.flatMap((answer) => answerOf(answer, of.length, valuesOf))
+      this.#values.set(answers, group * this.#width)
     }
   }
 
@@ -81,7 +87,8 @@ export class Reference {
 
   /** What is wrong with an answer in parts, each of which has groups of its own. */
   findFault(parts: readonly Groups[]): string | undefined {
-    const { name, keys: columns, accumulators } = this.#query
+    const { name, keys: columns } = this.#query
+    const width = this.#width
     const seen = new Set<number>()
     for (const { keys, values } of parts) {
       for (let group = 0; group < keys.length / columns.length; group++) {
@@ -91,10 +98,10 @@ export class Reference {
           return `${name} has a group that it should not have, or has it twice`
         }
         seen.add(number)
-        for (let i = 0; i < accumulators.length; i++) {
-          const found = values[group * accumulators.length + i]!
-          const expected = this.#values[i]![number]!
-          if (Math.abs(found - expected) <= TOLERANCE * Math.max(1, Math.abs(expected))) continue
+        for (let i = 0; i < width; i++) {
+          const found = values[group * width + i]!
+          const expected = this.#values[number * width + i]!
+          if (isNear(found, expected)) continue
           return `${name} has ${found} in a group that should have ${expected}`
         }
       }
@@ -102,4 +109,63 @@ export class Reference {
     if (seen.size === this.groups) return undefined
     return `${name} has ${seen.size} groups that should be ${this.groups}`
   }
+}
+
+/** Rows by group: those of group g are in `order` from offsets[g] to offsets[g + 1]. */
+function sorted(groupOf: Int32Array, groups: number) {
+  const offsets = new Int32Array(groups + 1)
+  for (const group of groupOf) offsets[group + 1]!++
+  for (let group = 0; group < groups; group++) offsets[group + 1]! += offsets[group]!
+  const order = new Int32Array(groupOf.length)
+  const next = offsets.slice()
+  for (const [row, group] of groupOf.entries()) order[next[group]!++] = row
+  return { offsets, order }
+}
+
+function answerOf(answer: Answer, count: number, valuesOf: (column: number) => number[]): number[] {
+  switch (answer.kind) {
+    case 'sum':
+      return [total(valuesOf(answer.column))]
+    case 'count':
+      return [count]
+    case 'mean':
+      return [total(valuesOf(answer.column)) / count]
+    case 'range': {
+      const largest = valuesOf(answer.largest).reduce((a, b) => Math.max(a, b))
+      return [largest - valuesOf(answer.smallest).reduce((a, b) => Math.min(a, b))]
+    }
+    case 'largest-two': {
+      const [first, second] = valuesOf(answer.column).sort((a, b) => b - a)
+      return [first!, second ?? NaN]
+    }
+    case 'median': {
+      const inOrder = valuesOf(answer.column).sort((a, b) => a - b)
+      return [(inOrder[Math.floor((count - 1) / 2)]! + inOrder[Math.floor(count / 2)]!) / 2]
+    }
+    case 'sd': {
+      const values = valuesOf(answer.column)
+      return [Math.sqrt(offMeans(values, values) / (count - 1))]
+    }
+    case 'r2': {
+      const [a, b] = [valuesOf(answer.a), valuesOf(answer.b)]
+      return [offMeans(a, b) ** 2 / (offMeans(a, a) * offMeans(b, b))]
+    }
+  }
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0)
+}
+
+/** The sum of the products of what `a` and `b` are off their means; exactly 0 if one is constant. */
+function offMeans(a: readonly number[], b: readonly number[]): number {
+  const [shiftA, shiftB] = [a[0]!, b[0]!]
+  const meanA = total(a.map((value) => value - shiftA)) / a.length
+  const meanB = total(b.map((value) => value - shiftB)) / b.length
+  return a.reduce((sum, value, i) => sum + (value - shiftA - meanA) * (b[i]! - shiftB - meanB), 0)
+}
+
+function isNear(found: number, expected: number): boolean {
+  if (Number.isNaN(expected)) return Number.isNaN(found)
+  return Math.abs(found - expected) <= TOLERANCE * Math.max(1, Math.abs(expected))
 }

@@ -1,63 +1,102 @@
 /**
- * Rules of ownership on clusters: a main task under many schedules and on machines of several
- * shapes; afterwards nothing may be left on any core.
+ * Rules of ownership: what must hold on clusters of several shapes under several schedules, after
+ * which nothing may be left anywhere.
  */
+import test, { type ExecutionContext } from 'ava'
 import { type Core, task } from '@orujo/core'
-import type { AnyDefinition } from '#core/message/definition.js'
-import { Shares } from '#ownership/std/shares.js'
-import { Store } from '#ownership/store.js'
-import { Cluster } from './cluster.ts'
-import { definitions, extensions } from './ownership.ts'
+import type { StoreOptions } from '#ownership/store.js'
+import type { Cluster, ClusterOptions } from './cluster.ts'
+import { type AnyTask, checkNothingOwned, ownershipCluster } from './ownership.ts'
 import { type Schedule, seeded } from './schedule.ts'
 
+/** Locales, and cores of each. */
+export type Shape = readonly [locales: number, coresPerLocale: number]
+
+const SHAPES: readonly Shape[] = [
+  [1, 1],
+  [1, 2],
+  [2, 2],
+  [4, 1],
+]
+
+/** One run of a rule. */
+export interface Run {
+  readonly cluster: Cluster
+  readonly seed: number
+  /** For choices of the program's own. */
+  readonly random: Schedule
+}
+
 export interface RuleOptions {
-  readonly seeds: number
-  /** Locales and cores of each. */
-  readonly shapes: readonly (readonly [locales: number, coresPerLocale: number])[]
-  /** Called before each run. */
-  readonly prepare: (cluster: Cluster) => void
+  /** Definitions that the rule needs; of any types. */
+  readonly tasks?: readonly unknown[]
+  /** Default 40, each on the next of the shapes. */
+  readonly seeds?: number
+  readonly shapes?: readonly Shape[]
+  /** Of the stores, by seed. */
+  readonly store?: (seed: number) => Partial<StoreOptions>
+  /** Memory, for example. */
+  readonly machine?: Partial<ClusterOptions>
+  /** Called before the main task. */
+  readonly prepare?: (cluster: Cluster) => unknown
+  /** Called when nothing is under way any more. */
+  readonly after?: (cluster: Cluster) => unknown
 }
 
-const DEFAULTS: RuleOptions = {
-  seeds: 20,
-  shapes: [
-    [1, 1],
-    [2, 2],
-    [4, 1],
-  ],
-  prepare: () => undefined,
-}
-
-/** Runs `main` on core 0 under every seed; then no object, share or handle may be left. */
+/** Runs `main` on core 0 under every seed; then nothing may be left on any core. */
 export async function underSeeds(
-  main: (core: Core, schedule: Schedule, cluster: Cluster) => Promise<void>,
-  others: readonly object[] = [],
-  options: Partial<RuleOptions> = {},
+  main: (core: Core, run: Run) => unknown,
+  options: RuleOptions = {},
 ): Promise<void> {
-  const { seeds, shapes, prepare } = { ...DEFAULTS, ...options }
-  for (const [locales, coresPerLocale] of shapes) {
-    for (let seed = 1; seed <= seeds; seed++) {
-      const where = `${locales} x ${coresPerLocale}, seed ${seed}`
-      const choices = seeded(seed + 1000)
-      const run = task('test.main', async (core: Core) => main(core, choices, cluster))
-      const cluster: Cluster = new Cluster({
-        definitions: [...definitions, ...(others as AnyDefinition[]), run],
-        extensions,
-        locales,
-        coresPerLocale,
-        schedule: seeded(seed),
-      })
-      prepare(cluster)
-      try {
-        await cluster.run(run)
-        await cluster.settle()
-        if (leftOf(cluster) !== '') throw new Error(`left: ${leftOf(cluster)}`)
-        await cluster[Symbol.asyncDispose]()
-      } catch (cause) {
-        throw new Error(`${where}: ${String(cause)}`, { cause })
-      }
+  const { seeds = 40, shapes = SHAPES } = options
+  for (let seed = 1; seed <= seeds; seed++) {
+    const shape = shapes[seed % shapes.length]!
+    try {
+      await once(main, seed, shape, options)
+    } catch (cause) {
+      throw new Error(`${shape.join(' x ')} cores, seed ${seed}: ${String(cause)}`, { cause })
     }
   }
+}
+
+/** Declares the test that `main` holds under every seed. */
+export function ownershipRule(
+  title: string,
+  main: (core: Core, t: ExecutionContext, run: Run) => unknown,
+  options: RuleOptions = {},
+): void {
+  test(title, async (t) => {
+    t.timeout(120_000)
+    await underSeeds((core, run) => main(core, t, run), options)
+    t.pass()
+  })
+}
+
+async function once(
+  main: (core: Core, run: Run) => unknown,
+  seed: number,
+  [locales, coresPerLocale]: Shape,
+  { tasks = [], store, machine, prepare, after }: RuleOptions,
+): Promise<void> {
+  const random = seeded(seed + 1000)
+  const run = task('test.main', async (core: Core) => {
+    await main(core, { cluster, seed, random })
+  })
+  const cluster: Cluster = ownershipCluster({
+    ...machine,
+    tasks: [...(tasks as readonly AnyTask[]), run],
+    locales,
+    coresPerLocale,
+    schedule: seeded(seed),
+    store: store?.(seed) ?? {},
+  })
+  await prepare?.(cluster)
+  await cluster.run(run)
+  await cluster.settle()
+  await after?.(cluster)
+  await checkNothingOwned(cluster)
+  // After a failure it would find what that has left, and hide it.
+  await cluster[Symbol.asyncDispose]()
 }
 
 /** Messages that `work` and all that comes of it send, between cores; those of scopes left out. */
@@ -76,22 +115,4 @@ export async function messagesOf(
 function countMessages(cluster: Cluster): number {
   const { sends, calls, spawns, replies } = cluster.metrics().total
   return sends + calls + spawns + replies
-}
-
-/** What is left of ownership on any core. */
-export function leftOf(cluster: Cluster): string {
-  const left: string[] = []
-  for (const endpoint of cluster.endpoints) {
-    const store = endpoint.state(Store, () => undefined as unknown as Store) as Store | undefined
-    const figures = {
-      residents: [...(store?.residents() ?? [])].length,
-      shares: Shares.of({ endpoint }).size,
-      'held objects': endpoint.memory.objects.size,
-      'lent objects': store?.lent.size ?? 0,
-    }
-    for (const [what, count] of Object.entries(figures)) {
-      if (count > 0) left.push(`core ${endpoint.id}: ${count} ${what}`)
-    }
-  }
-  return left.join('; ')
 }

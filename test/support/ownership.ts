@@ -9,6 +9,7 @@ import type { AnyDefinition } from '#core/message/definition.js'
 import { ValuePacking } from '#ownership/packing.js'
 import { ownershipProgram } from '#ownership/program.js'
 import { LentReplicas } from '#ownership/replicated-cell.js'
+import { Shares } from '#ownership/std/shares.js'
 import { STORE_DEFAULTS, Store, type StoreOptions } from '#ownership/store.js'
 import { runsOf } from '#ownership/vector-runs.js'
 import { Cluster, type ClusterOptions } from './cluster.ts'
@@ -44,19 +45,22 @@ export function storesOf(cluster: Cluster): Store[] {
   return cluster.endpoints.map((endpoint) => Store.of({ endpoint }))
 }
 
-/** Throws unless no object, borrow, loan or memory is left. Call it on a settled cluster. */
+/** Throws unless nothing of ownership is left on any core. Call it on a settled cluster. */
 export async function checkNothingOwned(cluster: Cluster): Promise<void> {
+  const left: string[] = []
   for (const store of storesOf(cluster)) {
-    const left = [...store.residents()].length
-    const borrowed = [...store.copies.copies()].filter(({ readers }) => readers > 0).length
-    const runs = runsOf({ endpoint: store.endpoint }).size
-    const replicas = LentReplicas.of({ endpoint: store.endpoint }).cells.size
-    if (left + borrowed + store.lent.size + runs + replicas > 0) {
-      throw new Error(
-        `core ${store.here}: ${left} objects, ${borrowed} borrowed copies, ${runs} runs of ` +
-          `vectors and ${store.lent.size + replicas} loans are left`,
-      )
+    const { endpoint, copies, lent, here } = store
+    const figures = {
+      objects: store.residentCount,
+      'borrowed copies': [...copies.copies()].filter(({ readers }) => readers > 0).length,
+      'runs or loans of vectors': runsOf({ endpoint }).size,
+      loans: lent.size + LentReplicas.of({ endpoint }).cells.size,
+      shares: Shares.of({ endpoint }).size,
+    }
+    for (const [what, count] of Object.entries(figures)) {
+      if (count > 0) left.push(`core ${here}: ${count} ${what}`)
     }
   }
+  if (left.length > 0) throw new Error(`left: ${left.join('; ')}`)
   await cluster.checkFreed()
 }

@@ -2,7 +2,7 @@
  * Checked mode: what is borrowed is seen through stand-ins, so that writes to what is shared, and
  * everything that was kept beyond its borrow, are errors that name the object and both places.
  */
-import test, { type ExecutionContext } from 'ava'
+import type { ExecutionContext } from 'ava'
 import { inspect } from 'node:util'
 import { type Core, f64, i32, struct, task } from '@orujo/core'
 import {
@@ -18,7 +18,8 @@ import {
   tie,
 } from '@orujo/ownership'
 import { refused } from '../../support/misuse.ts'
-import { type AnyTask, checkNothingOwned, ownershipCluster } from '../../support/ownership.ts'
+import type { AnyTask } from '../../support/ownership.ts'
+import { ownershipRule } from '../../support/ownership-rules.ts'
 
 interface Document {
   title: string
@@ -39,24 +40,14 @@ function makeDocument(core: Core, title = 'a'): Owned<Document> {
   })
 }
 
-/** Runs a task on core 0 of 2 x 2 in checked mode; then nothing may be left. */
+/** On core 0 of 2 locales of 2 cores, in checked mode. */
 function rule(
   title: string,
   main: (core: Core, t: ExecutionContext) => void | Promise<void>,
-  others: readonly AnyTask[] = [],
+  tasks: readonly AnyTask[] = [],
 ): void {
-  test(title, async (t) => {
-    const run = task('test.main', async (core: Core): Promise<void> => main(core, t))
-    await using cluster = ownershipCluster({
-      tasks: [run, ...others],
-      store: { isChecked: true },
-      locales: 2,
-      coresPerLocale: 2,
-    })
-    await cluster.run(run)
-    await cluster.settle()
-    await checkNothingOwned(cluster)
-  })
+  const store = (): { isChecked: boolean } => ({ isChecked: true })
+  ownershipRule(title, main, { tasks, seeds: 1, shapes: [[2, 2]], store })
 }
 
 const point = struct({ x: f64, y: i32 })

@@ -16,9 +16,8 @@ import {
   ownArrayAnywhere,
   type Owned,
 } from '@orujo/ownership'
-import { definitions, extensions } from '../../support/ownership.ts'
-import { Cluster, type ClusterOptions } from '../../support/cluster.ts'
-import { seeded } from '../../support/schedule.ts'
+import type { Cluster } from '../../support/cluster.ts'
+import { type Shape, underSeeds } from '../../support/ownership-rules.ts'
 
 const SEEDS = 10
 const KIB = 2 ** 10
@@ -26,66 +25,52 @@ const KIB = 2 ** 10
 const OWN_BYTES = 64 * KIB
 const MEMORY = { heapBytes: 2 * OWN_BYTES, sharedBytes: OWN_BYTES }
 
-interface Places {
-  readonly locales: number
-  readonly coresPerLocale: number
-}
-
-const PLACES: readonly Places[] = [
-  { locales: 2, coresPerLocale: 1 },
-  { locales: 2, coresPerLocale: 2 },
-  { locales: 4, coresPerLocale: 1 },
+const SHAPES: readonly Shape[] = [
+  [2, 1],
+  [2, 2],
+  [4, 1],
 ]
 
 interface Rule {
   readonly title: string
   readonly main: (core: Core, t: ExecutionContext) => Promise<void>
   readonly others?: readonly Task<never, unknown>[]
-  readonly places?: readonly Places[]
   readonly options?: ControlOptions
   /** Of the decisions when all is over. */
   readonly after?: (t: ExecutionContext, decisions: readonly Decision[]) => void
 }
 
-/** Runs a task on core 0 under several schedules; then no memory may be in use anywhere. */
-function rule({ title, main, others = [], places = PLACES, options = {}, after }: Rule): void {
-  for (const place of places) {
-    test(`${title}: ${place.locales} locales x ${place.coresPerLocale}`, async (t) => {
-      for (let seed = 1; seed <= SEEDS; seed++) {
-        const run = task('test.main', (core: Core) => main(core, t))
-        await using cluster = clusterOf([...others, run], { ...place, schedule: seeded(seed) })
-        const controller = await cluster.until(control(cluster, options))
-        await cluster.run(run)
-        await cluster.settle()
-        after?.(t, await cluster.until(controller.decisions()))
-        await checkEmpty(t, cluster, controller, seed)
-      }
+/** A rule of a machine with a controller; then no memory may be in use anywhere. */
+function rule({ title, main, others = [], options = {}, after }: Rule): void {
+  for (const shape of SHAPES) {
+    test(`${title}: ${shape.join(' x ')}`, async (t) => {
+      let controller: Controller
+      await underSeeds((core) => main(core, t), {
+        tasks: others,
+        seeds: SEEDS,
+        shapes: [shape],
+        machine: MEMORY,
+        prepare: async (cluster) => {
+          controller = await cluster.until(control(cluster, options))
+        },
+        after: async (cluster) => {
+          after?.(t, await cluster.until(controller.decisions()))
+          await checkEmpty(t, cluster, controller)
+        },
+      })
     })
   }
-}
-
-function clusterOf(
-  others: readonly Task<never, unknown>[],
-  options: Omit<ClusterOptions, 'definitions'>,
-): Cluster {
-  return new Cluster({
-    ...MEMORY,
-    ...options,
-    definitions: [...definitions, ...others],
-    extensions,
-  })
 }
 
 async function checkEmpty(
   t: ExecutionContext,
   cluster: Cluster,
   controller: Controller,
-  seed: number,
 ): Promise<void> {
   const { cores } = await cluster.until(controller.report())
   for (const { core, residents, heapBytes, valueBytes } of cores) {
     const found = { residents, heapBytes, valueBytes }
-    t.deepEqual(found, { residents: 0, heapBytes: 0, valueBytes: 0 }, `core ${core}, seed ${seed}`)
+    t.deepEqual(found, { residents: 0, heapBytes: 0, valueBytes: 0 }, `core ${core}`)
   }
 }
 

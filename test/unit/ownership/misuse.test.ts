@@ -2,7 +2,7 @@
  * Misuse: every one is an error with a code of its own, which names the object and both places. All
  * of this holds always; `checked.test.ts` has what only checked mode sees.
  */
-import test, { type ExecutionContext } from 'ava'
+import type { ExecutionContext } from 'ava'
 import { type Core, f64, task } from '@orujo/core'
 import {
   drop,
@@ -21,30 +21,22 @@ import {
 } from '@orujo/ownership'
 import type { Cluster } from '../../support/cluster.ts'
 import { refused } from '../../support/misuse.ts'
-import { type AnyTask, checkNothingOwned, ownershipCluster } from '../../support/ownership.ts'
+import type { AnyTask } from '../../support/ownership.ts'
+import { ownershipRule } from '../../support/ownership-rules.ts'
 
 interface Node {
   name: string
   next?: Owned<Node>
 }
 
-/** Runs a task on core 0 of 2 x 2; then nothing may be left. */
+/** On core 0 of 2 locales of 2 cores: what is refused does not depend on the schedule. */
 function rule(
   title: string,
   main: (core: Core, t: ExecutionContext, cluster: Cluster) => void | Promise<void>,
-  others: readonly AnyTask[] = [],
+  tasks: readonly AnyTask[] = [],
 ): void {
-  test(title, async (t) => {
-    const run = task('test.main', async (core: Core): Promise<void> => main(core, t, cluster))
-    await using cluster = ownershipCluster({
-      tasks: [run, ...others],
-      locales: 2,
-      coresPerLocale: 2,
-    })
-    await cluster.run(run)
-    await cluster.settle()
-    await checkNothingOwned(cluster)
-  })
+  const once = { tasks, seeds: 1, shapes: [[2, 2]] } as const
+  ownershipRule(title, (core, t, { cluster }) => main(core, t, cluster), once)
 }
 
 const keep = task('test.keep', (core: Core, list: Owned<number[]>): void => drop(core, list))

@@ -1,10 +1,8 @@
 /**
  * Owned objects on one thread: 2 locales of 2 cores, any schedule.
  */
-import test from 'ava'
-import { task, f64, type Core, type Task } from '@orujo/core'
+import { task, f64, type Core } from '@orujo/core'
 import {
-  configureOwnership,
   drop,
   lend,
   type Mut,
@@ -15,45 +13,16 @@ import {
   scopedTask,
   tie,
 } from '@orujo/ownership'
-import { Store } from '#ownership/store.js'
-import { definitions, extensions } from '../../support/ownership.ts'
-import { Cluster } from '../../support/cluster.ts'
-import { seeded } from '../../support/schedule.ts'
+import { ownershipRule, type RuleOptions } from '../../support/ownership-rules.ts'
 
 interface Node {
   name: string
   next?: Owned<Node>
 }
 
-const SEEDS = 20
-
-/** Runs a task on core 0 under several schedules; then nothing may be left anywhere. */
-function rule(
-  title: string,
-  main: (core: Core) => Promise<void>,
-  others: readonly Task<never, unknown>[] = [],
-): void {
-  test(title, async (t) => {
-    for (let seed = 1; seed <= SEEDS; seed++) {
-      const run = task('test.main', async (core: Core) => main(core))
-      await using cluster = new Cluster({
-        definitions: [...definitions, ...others, run],
-        extensions,
-        locales: 2,
-        coresPerLocale: 2,
-        schedule: seeded(seed),
-      })
-      await cluster.run(run)
-      await cluster.settle()
-      for (const endpoint of cluster.endpoints.slice(0, -1)) {
-        const store = endpoint.state(Store, () => undefined as unknown as Store)
-        if (store !== undefined) {
-          t.is([...store.residents()].length, 0, `core ${endpoint.id}, seed ${seed}`)
-        }
-      }
-    }
-    t.pass()
-  })
+/** On core 0 of 2 locales of 2 cores. */
+function rule(title: string, main: (core: Core) => Promise<void>, options?: RuleOptions): void {
+  ownershipRule(title, main, { shapes: [[2, 2]], seeds: 20, ...options })
 }
 
 const total = task('test.total', async (core: Core, list: Owned<number[]>) => {
@@ -72,7 +41,7 @@ rule(
     if (again.sum !== 10) throw new Error(`sum ${again.sum}`)
     drop(core, again.list)
   },
-  [total],
+  { tasks: [total] },
 )
 
 const grow = task('test.grow', async (core: Core, list: Owned<number[]>) => {
@@ -89,7 +58,7 @@ rule(
     if (got !== '1,2,3,4,5,6,7,8,9,10,11,12') throw new Error(got)
     drop(core, list)
   },
-  [grow],
+  { tasks: [grow] },
 )
 
 const fill = scopedTask('test.fill', (_core: Core, values: Mut<Float64Array>, by: number) => {
@@ -116,7 +85,7 @@ rule(
     }
     drop(core, values)
   },
-  [fill, sum] as unknown as Task<never, unknown>[],
+  { tasks: [fill, sum] },
 )
 
 const rename = task('test.rename', async (core: Core, list: Owned<Node>) => {
@@ -137,7 +106,7 @@ rule(
     if (names !== 'head tail!') throw new Error(names)
     drop(core, far)
   },
-  [rename],
+  { tasks: [rename] },
 )
 
 rule('a borrow does not end before those of what is inside', async (core) => {
@@ -178,16 +147,19 @@ rule(
     if (sum !== 12_497_500) throw new Error(`sum ${sum}`)
     drop(core, back)
   },
-  [total],
+  { tasks: [total] },
 )
 
-rule('what is part of an object stays so when that gets a new id', async (core) => {
-  await configureOwnership(core, { colorLimit: 2 })
-  const list = own<Node>(core, { name: 'head', next: own<Node>(core, { name: 'tail' }) })
-  for (let i = 0; i < 5; i++) {
-    await list.write(core, (node) => node.next!.write(core, (next) => void (next.name += '!')))
-  }
-  const name = await list.read(core, (node) => node.next!.read(core, (next) => next.name))
-  if (name !== 'tail!!!!!') throw new Error(name)
-  drop(core, list)
-})
+rule(
+  'what is part of an object stays so when that gets a new id',
+  async (core) => {
+    const list = own<Node>(core, { name: 'head', next: own<Node>(core, { name: 'tail' }) })
+    for (let i = 0; i < 5; i++) {
+      await list.write(core, (node) => node.next!.write(core, (next) => void (next.name += '!')))
+    }
+    const name = await list.read(core, (node) => node.next!.read(core, (next) => next.name))
+    if (name !== 'tail!!!!!') throw new Error(name)
+    drop(core, list)
+  },
+  { store: () => ({ colorLimit: 2 }) },
+)

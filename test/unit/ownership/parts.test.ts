@@ -2,7 +2,7 @@
  * Owners inside other objects, on 2 locales of 2 cores under several schedules: what they do to
  * the objects around them.
  */
-import test, { type ExecutionContext } from 'ava'
+import type { ExecutionContext } from 'ava'
 import { task, type Core, u8 } from '@orujo/core'
 import {
   type Mut,
@@ -16,9 +16,9 @@ import {
   type Owned,
   type OwnershipError,
 } from '@orujo/ownership'
-import { type AnyTask, checkNothingOwned, ownershipCluster } from '../../support/ownership.ts'
+import type { AnyTask } from '../../support/ownership.ts'
+import { ownershipRule } from '../../support/ownership-rules.ts'
 import { codesOf, failure } from '../../support/machine.ts'
-import { forSeeds } from '../../support/schedule.ts'
 
 interface Leaf {
   name: string
@@ -28,29 +28,17 @@ interface Tree {
   leaf: Owned<Leaf>
 }
 
-const SEEDS = 10
-
-/** Runs a task on core 0; then nothing may be left anywhere. */
+/** On core 0 of 2 locales of 2 cores, with few colours. */
 function rule(
   title: string,
   main: (core: Core, t: ExecutionContext) => Promise<void>,
-  others: readonly AnyTask[] = [],
+  tasks: readonly AnyTask[] = [],
 ): void {
-  test(title, async (t) => {
-    await forSeeds(SEEDS, async (schedule) => {
-      const run = task('test.main', (core: Core) => main(core, t))
-      await using cluster = ownershipCluster({
-        tasks: [run, ...others],
-        store: { colorLimit: 4 },
-        locales: 2,
-        coresPerLocale: 2,
-        schedule,
-      })
-      await cluster.run(run)
-      await cluster.settle()
-      await checkNothingOwned(cluster)
-    })
-    t.pass()
+  ownershipRule(title, main, {
+    tasks,
+    seeds: 10,
+    shapes: [[2, 2]],
+    store: () => ({ colorLimit: 4 }),
   })
 }
 

@@ -15,7 +15,7 @@ import {
   take,
 } from '@orujo/ownership'
 import { failure } from '../../support/machine.ts'
-import { ownershipRule as rule } from '../../support/ownership-shapes.ts'
+import { ownershipRule as rule } from '../../support/ownership-rules.ts'
 import { seeded } from '../../support/schedule.ts'
 
 interface Settings {
@@ -193,7 +193,7 @@ const SEEDS = 150
 
 rule(
   `${SEEDS} random programs read on all cores what was written last`,
-  async (core, _t, seed) => {
+  async (core, _t, { seed }) => {
     const publish = seed % 3 === 0 ? 'push' : 'pull'
     const settings = await replicated<Settings>(core, { name: '', limits: [] }, { publish })
     await core.call(walk, 0, settings, [], seed)

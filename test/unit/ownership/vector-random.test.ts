@@ -13,7 +13,7 @@ import {
   scopedTask,
   type SharedRange,
 } from '@orujo/ownership'
-import { ownershipRule as rule } from '../../support/ownership-shapes.ts'
+import { ownershipRule as rule } from '../../support/ownership-rules.ts'
 import { type Schedule, seeded } from '../../support/schedule.ts'
 
 const SEEDS = 300
@@ -197,7 +197,7 @@ const walk = task(
 
 rule(
   `${SEEDS} random programs find in a vector what a plain array has`,
-  async (core, _t, seed) => {
+  async (core, _t, { seed }) => {
     const vector = await ownVector(core, i32, LENGTH)
     await core.call(walk, 0, vector, new Array<number>(LENGTH).fill(0), STEPS, seed)
   },

@@ -28,7 +28,7 @@ import {
   vectorOf,
 } from '@orujo/ownership'
 import { failure } from '../../support/machine.ts'
-import { ownershipRule as rule } from '../../support/ownership-shapes.ts'
+import { ownershipRule as rule } from '../../support/ownership-rules.ts'
 
 type I32 = typeof i32
 type Particle = typeof particle

@@ -22,7 +22,7 @@ test('a value with many handles is read on every core, and freed with the last',
       list.drop(core)
       for (const sum of await Promise.all(sums)) if (sum !== 6) throw new Error(`${sum}`)
     },
-    [sumOf],
+    { tasks: [sumOf] },
   )
   t.pass()
 })
@@ -52,7 +52,7 @@ test('another locale fetches a copy once, cores of the same one never', async (t
       }
       shared.drop(core)
     },
-    [readTwice],
+    { tasks: [readTwice] },
   )
 })
 
@@ -84,7 +84,7 @@ test('handles may go round all cores, and back to where they have been', async (
       if (text !== 'text') throw new Error(text)
       value.drop(core)
     },
-    [hops, giveAway],
+    { tasks: [hops, giveAway] },
   )
   t.pass()
 })
@@ -109,7 +109,7 @@ test('the only handle can be turned into an owner, one of several cannot', async
       if (text !== '1,2,3,4') throw new Error(text)
       drop(core, owned)
     },
-    [unwrapHere],
+    { tasks: [unwrapHere] },
   )
   t.pass()
 })
@@ -173,15 +173,14 @@ function randomWalks(core: Core, schedule: Schedule, value: Arc<string>): Promis
 test('however handles go about, no value is freed early or never', async (t) => {
   t.timeout(120_000)
   await underSeeds(
-    async (core, schedule) => {
+    async (core, { random }) => {
       const value = arc(core, 'still here')
-      const walks = randomWalks(core, schedule, value)
-      if (pick(schedule, [true, false])) value.drop(core)
-      else core.send(giveAway, schedule.choose(core.cores), value, 3)
+      const walks = randomWalks(core, random, value)
+      if (pick(random, [true, false])) value.drop(core)
+      else core.send(giveAway, random.choose(core.cores), value, 3)
       await Promise.all(walks)
     },
-    [wander, giveAway],
-    { seeds: 200, shapes: [[4, 1]] },
+    { tasks: [wander, giveAway], seeds: 200, shapes: [[4, 1]] },
   )
   t.pass()
 })

@@ -45,7 +45,7 @@ for (const capacity of [undefined, 1, 3]) {
         await Promise.all(producers)
         checkOrder(await got, 4, 10)
       },
-      [produce, consume],
+      { tasks: [produce, consume] },
     )
     t.pass()
   })
@@ -78,7 +78,7 @@ test('an owner that is sent belongs to the receiver', async (t) => {
       if (count !== 3 * core.cores) throw new Error(`${count} received`)
       receiver.drop(core)
     },
-    [sendOwned],
+    { tasks: [sendOwned] },
   )
   t.pass()
 })
@@ -104,7 +104,7 @@ test('a value that finds no room is still its sender’s', async (t) => {
       receiver.drop(core)
       sender.drop(core)
     },
-    [tryOnce],
+    { tasks: [tryOnce] },
   )
   t.pass()
 })
@@ -144,7 +144,7 @@ test('without a receiver, what is sent comes back, and what waits is dropped', a
         if (said !== 'SendError OWN_CLOSED text') throw new Error(said)
       }
     },
-    [sendUntilClosed, takeOne],
+    { tasks: [sendUntilClosed, takeOne] },
   )
   t.pass()
 })
@@ -171,7 +171,7 @@ test('ends of channels travel through channels, with what they have fetched', as
       outer.drop(core)
       checkOrder(await got, 1, 10)
     },
-    [forward, consume],
+    { tasks: [forward, consume] },
   )
   t.pass()
 })
@@ -214,7 +214,6 @@ test('an end that was moved away, dropped, or is in use says so', async (t) => {
       other.drop(core)
       otherEnd.drop(core)
     },
-    [],
     { seeds: 1, shapes: [[1, 1]] },
   )
   t.throws(() => channel({} as Core, { capacity: 0 }), { code: 'ORUJO_OPTION' })
@@ -240,18 +239,18 @@ const feed = task(
 test('owners that go through chains of channels all arrive, in order', async (t) => {
   t.timeout(120_000)
   await underSeeds(
-    async (core, schedule) => {
-      const options = (): { capacity: number } => ({ capacity: 1 + schedule.choose(4) })
+    async (core, { random }) => {
+      const options = (): { capacity: number } => ({ capacity: 1 + random.choose(4) })
       const [first, start] = channel<Owned<Numbered>>(core, options())
       let receiver = start
       const work: Promise<void>[] = []
       for (let from = 0; from < 3; from++) {
-        work.push(core.call(feed, schedule.choose(core.cores), first.clone(), from, 5))
+        work.push(core.call(feed, random.choose(core.cores), first.clone(), from, 5))
       }
       first.drop(core)
-      for (let hop = schedule.choose(3); hop > 0; hop--) {
+      for (let hop = random.choose(3); hop > 0; hop--) {
         const [next, end] = channel<Owned<Numbered>>(core, options())
-        work.push(core.call(relay, schedule.choose(core.cores), receiver, next))
+        work.push(core.call(relay, random.choose(core.cores), receiver, next))
         receiver = end
       }
       const got: Numbered[] = []
@@ -263,8 +262,7 @@ test('owners that go through chains of channels all arrive, in order', async (t)
       await Promise.all(work)
       checkOrder(got, 3, 5)
     },
-    [relay, feed],
-    { seeds: 200, shapes: [[2, 2]] },
+    { tasks: [relay, feed], seeds: 200, shapes: [[2, 2]] },
   )
   t.pass()
 })

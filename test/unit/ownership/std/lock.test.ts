@@ -51,7 +51,7 @@ test('one holder at a time: no change is lost, though it takes several steps', a
       }
       account.drop(core)
     },
-    [deposit],
+    { tasks: [deposit] },
   )
   t.pass()
 })
@@ -85,7 +85,7 @@ test('only what was written since is fetched again', async (t) => {
       }
       lock.drop(core)
     },
-    [readTwice],
+    { tasks: [readTwice] },
   )
   t.pass()
 })
@@ -138,7 +138,7 @@ test('a guard keeps the object alive until it is released', async (t) => {
       lock.drop(core)
       await left
     },
-    [writeAndLeave],
+    { tasks: [writeAndLeave] },
   )
   t.pass()
 })
@@ -161,7 +161,7 @@ test('typed memory can be locked, and what is locked can be lent on', async (t) 
       }
       lock.drop(core)
     },
-    [sum],
+    { tasks: [sum] },
   )
   t.pass()
 })
@@ -215,23 +215,22 @@ const writers = task('test.pair-writers', async (core: Core, lock: RwLock<Pair>,
 test('readers never see half a write, nor anything older than they have seen', async (t) => {
   t.timeout(120_000)
   await underSeeds(
-    async (core, schedule) => {
+    async (core, { random }) => {
       const lock = rwLock<Pair>(core, { a: 0, b: 0 })
       let written = 0
       const work: Promise<void>[] = []
       for (let target = 0; target < core.cores; target++) {
-        const times = schedule.choose(4)
+        const times = random.choose(4)
         written += times
         work.push(core.call(writers, target, lock.clone(), times))
-        work.push(core.call(readers, target, lock.clone(), 1 + schedule.choose(4)))
+        work.push(core.call(readers, target, lock.clone(), 1 + random.choose(4)))
       }
       await Promise.all(work)
       const { a, b } = await lock.read(core, (pair) => ({ a: pair.a, b: pair.b }))
       if (a !== written || b !== written) throw new Error(`${a} and ${b} of ${written}`)
       lock.drop(core)
     },
-    [readers, writers],
-    { seeds: 200, shapes: [[2, 2]] },
+    { tasks: [readers, writers], seeds: 200, shapes: [[2, 2]] },
   )
   t.pass()
 })

@@ -41,17 +41,16 @@ async function follow(t: ExecutionContext, core: Core, steps: Steps): Promise<vo
 /** Runs `here` on core 0, which may run `there` on core 3. */
 async function counted(
   here: (core: Core) => Promise<void>,
-  others: readonly object[],
+  tasks: readonly object[],
 ): Promise<void> {
   await underSeeds(
-    async (core, _schedule, cluster) => {
+    async (core, { cluster }) => {
       for (const endpoint of cluster.endpoints) {
         endpoint.state(Clusters, () => new Clusters()).cluster = cluster
       }
       await here(core)
     },
-    others,
-    { seeds: 5, shapes: [[4, 1]] },
+    { tasks, seeds: 5, shapes: [[4, 1]] },
   )
 }
 

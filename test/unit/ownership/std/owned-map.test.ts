@@ -40,7 +40,7 @@ test('what any core puts in, every core finds, and no update is lost', async (t)
       t.is(sum, 6 * core.cores)
       map.drop(core)
     },
-    [fill],
+    { tasks: [fill] },
   )
 })
 
@@ -69,7 +69,7 @@ test('a bucket that nobody has written is read again without a fetch', async (t)
       t.is(await map.get(core, 2), 'from there')
       map.drop(core)
     },
-    [readTwice],
+    { tasks: [readTwice] },
   )
 })
 
@@ -104,14 +104,14 @@ const mix = task('test.mix', async (core: Core, map: Map1, operations: Operation
 test('operations on a key take effect one after another, whichever way they go', async (t) => {
   t.timeout(120_000)
   await underSeeds(
-    async (core, schedule, cluster) => {
+    async (core, { random, cluster }) => {
       const histories = new Histories()
       for (const endpoint of cluster.endpoints) endpoint.state(Histories, () => histories)
-      const map = await ownedMap<string, number>(core, { buckets: 1 + schedule.choose(3) })
+      const map = await ownedMap<string, number>(core, { buckets: 1 + random.choose(3) })
       const mixes = Array.from({ length: core.cores }, (_, target) => {
         const operations = Array.from({ length: 3 }, (): Operation => {
-          const value = schedule.choose(100)
-          return ([['set', value], ['add', value], ['get'], ['read']] as const)[schedule.choose(4)]!
+          const value = random.choose(100)
+          return ([['set', value], ['add', value], ['get'], ['read']] as const)[random.choose(4)]!
         })
         return core.call(mix, target, map.clone(), operations)
       })
@@ -129,15 +129,14 @@ test('operations on a key take effect one after another, whichever way they go',
         },
       )
     },
-    [mix],
-    { seeds: 200, shapes: [[2, 2]] },
+    { tasks: [mix], seeds: 200, shapes: [[2, 2]] },
   )
   t.pass()
 })
 
 test('get, set and delete cost two messages, none at home', async (t) => {
   await underSeeds(
-    async (core, _schedule, cluster) => {
+    async (core, { cluster }) => {
       const map = await ownedMap<number, number>(core, { buckets: 4 })
       const counts = new Set<number>()
       for (let key = 0; key < 8; key++) {
@@ -153,7 +152,6 @@ test('get, set and delete cost two messages, none at home', async (t) => {
       t.deepEqual([...counts].sort(), [0, 2])
       map.drop(core)
     },
-    [],
     { seeds: 5, shapes: [[4, 1]] },
   )
 })
@@ -174,7 +172,7 @@ test('an owned string grows where it is, and is read everywhere', async (t) => {
       t.is(await readString(core, text), 'abcde')
       drop(core, text)
     },
-    [append],
+    { tasks: [append] },
   )
 })
 

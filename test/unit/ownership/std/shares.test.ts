@@ -4,8 +4,7 @@ import { task, type Core } from '@orujo/core'
 import { type Arc, arc } from '@orujo/ownership'
 import { Shares } from '#ownership/std/shares.js'
 import type { Cluster } from '../../../support/cluster.ts'
-import type { Schedule } from '../../../support/schedule.ts'
-import { underSeeds } from '../../../support/ownership-rules.ts'
+import { type Run, underSeeds } from '../../../support/ownership-rules.ts'
 
 type Endpoint = Cluster['endpoints'][number]
 type Fault = (shares: Shares, endpoint: Endpoint) => void
@@ -27,10 +26,10 @@ const wander = task(
   },
 )
 
-async function walks(core: Core, schedule: Schedule): Promise<void> {
+async function walks(core: Core, { random }: Run): Promise<void> {
   const value = arc(core, 'still here')
   const calls = Array.from({ length: 3 }, () => {
-    return core.call(wander, schedule.choose(core.cores), [value.clone()], 1 + schedule.choose(6))
+    return core.call(wander, random.choose(core.cores), [value.clone()], 1 + random.choose(6))
   })
   value.drop(core)
   await Promise.all(calls)
@@ -42,7 +41,7 @@ async function isCaught(fault: Fault | undefined): Promise<string | undefined> {
     for (const endpoint of cluster.endpoints) fault?.(Shares.of({ endpoint }), endpoint)
   }
   try {
-    await underSeeds(walks, [wander], { seeds: 200, shapes: [[4, 1]], prepare })
+    await underSeeds(walks, { tasks: [wander], seeds: 200, shapes: [[4, 1]], prepare })
     return undefined
   } catch (error) {
     return String(error)

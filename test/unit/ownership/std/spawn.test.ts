@@ -44,7 +44,7 @@ test('wherever a task runs, owners move to it, and back with its result', async 
         if (text !== '0,1,2,3,4') throw new Error(text)
         drop(core, list)
       },
-      [extend],
+      { tasks: [extend] },
     )
   }
 })
@@ -58,7 +58,7 @@ test('a task spawned to an object runs at its home', async (t) => {
       if (here.core !== core.cores - 1) throw new Error(`on ${here.core}`)
       drop(core, here.list)
     },
-    [extend],
+    { tasks: [extend] },
   )
   t.pass()
 })
@@ -83,7 +83,7 @@ test('a task that fails fails its joiner and its scope', async (t) => {
       })
       await t.throwsAsync(finished, { code: 'ORUJO_WORK_FAILED' })
     },
-    [fail],
+    { tasks: [fail] },
   )
 })
 
@@ -122,7 +122,7 @@ test('a scope lends many things at once, and has them back when it ends', async 
       for (const part of parts) drop(core, part)
       drop(core, factor)
     },
-    [fill],
+    { tasks: [fill] },
   )
 })
 
@@ -155,7 +155,7 @@ test('a scope rejects when all its tasks have ended, with all their errors', asy
       }
       drop(core, text)
     },
-    [failing],
+    { tasks: [failing] },
   )
 })
 
@@ -172,7 +172,7 @@ test('owners given to a task of a scope are its own, on this core too', async (t
         }
       })
     },
-    [keep],
+    { tasks: [keep] },
   )
   t.pass()
 })

@@ -6,7 +6,6 @@ import {
   atomicF64,
   atomicI32,
   atomicI64,
-  configureOwnership,
   delegateRead,
   drop,
   take,
@@ -51,20 +50,19 @@ test('an update runs at the object’s home, and nobody reads what was before it
       t.is(homeOf(counter.hold.pointer.id), core.id)
       drop(core, counter)
     },
-    [count, total, visit],
+    { tasks: [count, total, visit] },
   )
 })
 
 test('an object that is updated more often than there are colours gets a new id', async (t) => {
   await underSeeds(
     async (core) => {
-      await configureOwnership(core, { colorLimit: 3 })
       let counter = own<Counter>(core, { total: 0, child: own(core, 'child') })
       for (let i = 0; i < 12; i++) counter = await core.call(visit, i % core.cores, counter)
       t.is(await delegateRead(core, counter, total), 12)
       drop(core, counter)
     },
-    [count, total, visit],
+    { tasks: [count, total, visit], store: () => ({ colorLimit: 3 }) },
   )
 })
 
@@ -86,7 +84,7 @@ test('typed memory is updated in place', async (t) => {
       t.is(far.sum, 20)
       drop(core, far.values)
     },
-    [scale, scaleFar],
+    { tasks: [scale, scaleFar] },
   )
 })
 
@@ -113,7 +111,7 @@ test('owners move into an object with an update, and out with its result', async
       t.is(text, 'new')
       drop(core, back)
     },
-    [swapChild, swapFar],
+    { tasks: [swapChild, swapFar] },
   )
 })
 
@@ -135,7 +133,7 @@ test('an update that throws has changed what it has changed, and the object is f
       t.deepEqual([answer.before, answer.after], [5, -1])
       drop(core, answer.counter)
     },
-    [breakDown, breakFar],
+    { tasks: [breakDown, breakFar] },
   )
 })
 
@@ -149,7 +147,7 @@ test('what is borrowed is not updated', async (t) => {
       await update(core, counter, count, 1)
       drop(core, counter)
     },
-    [count],
+    { tasks: [count] },
   )
 })
 
@@ -176,7 +174,7 @@ test('no addition and no exchange of an atomic is lost', async (t) => {
       cell.drop(core)
       await t.throwsAsync(cell.load(core), { code: 'OWN_DROPPED' })
     },
-    [add],
+    { tasks: [add] },
   )
 })
 

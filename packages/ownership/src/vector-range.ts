@@ -223,6 +223,7 @@ export class ExclusiveRange<E extends ElementType> implements Lendable {
   /** The elements before `at`, and the rest. Until both are given back this can only wait. */
   split(at: number): [ExclusiveRange<E>, ExclusiveRange<E>] {
     const middle = this.#cell.extentOf({ end: at }).end
+    this.#cell.requireIdle('split')
     return [this.#part(this.begin, middle), this.#part(middle, this.end)]
   }
 

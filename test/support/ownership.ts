@@ -49,11 +49,13 @@ export function storesOf(cluster: Cluster): Store[] {
 export async function checkNothingOwned(cluster: Cluster): Promise<void> {
   const left: string[] = []
   for (const store of storesOf(cluster)) {
-    const { endpoint, copies, lent, here } = store
+    const { endpoint, lent, here } = store
+    const runs = runsOf({ endpoint })
+    const copies = [...store.copies.copies(), ...runs.copies.copies()]
     const figures = {
       objects: store.residentCount,
-      'borrowed copies': [...copies.copies()].filter(({ readers }) => readers > 0).length,
-      'runs or loans of vectors': runsOf({ endpoint }).size,
+      'borrowed copies': copies.filter(({ readers }) => readers !== 0).length,
+      'runs or loans of vectors': runs.size,
       loans: lent.size + LentReplicas.of({ endpoint }).cells.size,
       shares: Shares.of({ endpoint }).size,
     }

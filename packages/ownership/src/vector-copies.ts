@@ -78,6 +78,11 @@ export class VectorCopies {
     return copy
   }
 
+  /** All copies kept. */
+  copies(): StretchCopy[] {
+    return [...this.#copies.values()].flat()
+  }
+
   async #fetch(stretch: Stretch, fetch: () => Promise<Uint8Array>): Promise<StretchCopy> {
     try {
       return this.#add(new StretchCopy(stretch, bufferOf(await fetch())))
@@ -112,7 +117,7 @@ export class VectorCopies {
   /** A second chance for what was used lately, as a clock has it; `newest` stays. */
   #makeRoom(newest: StretchCopy): void {
     for (let sweep = 0; sweep < 2; sweep++) {
-      for (const copy of [...this.#copies.values()].flat()) {
+      for (const copy of this.copies()) {
         if (this.bytes <= this.limitBytes) return
         if (copy.readers > 0 || copy === newest) continue
         if (copy.isRecent) copy.isRecent = false

@@ -15,6 +15,7 @@ import {
   ownArray,
   ownArrayAnywhere,
   type Owned,
+  take,
 } from '@orujo/ownership'
 import type { Cluster } from '../../support/cluster.ts'
 import { type Shape, underSeeds } from '../../support/ownership-rules.ts'
@@ -36,12 +37,13 @@ interface Rule {
   readonly main: (core: Core, t: ExecutionContext) => Promise<void>
   readonly others?: readonly Task<never, unknown>[]
   readonly options?: ControlOptions
+  readonly colorLimit?: number
   /** Of the decisions when all is over. */
   readonly after?: (t: ExecutionContext, decisions: readonly Decision[]) => void
 }
 
 /** A rule of a machine with a controller; then no memory may be in use anywhere. */
-function rule({ title, main, others = [], options = {}, after }: Rule): void {
+function rule({ title, main, others = [], options = {}, colorLimit, after }: Rule): void {
   for (const shape of SHAPES) {
     test(`${title}: ${shape.join(' x ')}`, async (t) => {
       let controller: Controller
@@ -50,6 +52,7 @@ function rule({ title, main, others = [], options = {}, after }: Rule): void {
         seeds: SEEDS,
         shapes: [shape],
         machine: MEMORY,
+        store: () => (colorLimit === undefined ? {} : { colorLimit }),
         prepare: async (cluster) => {
           controller = await cluster.until(control(cluster, options))
         },
@@ -127,7 +130,7 @@ rule({
   },
 })
 
-const take = task('test.take', (core: Core, bytes: number): Owned<Uint8Array> => {
+const makeBytes = task('test.make-bytes', (core: Core, bytes: number): Owned<Uint8Array> => {
   return ownArray(core, u8, bytes)
 })
 
@@ -137,7 +140,7 @@ rule({
     // The last locale stays the most vacant one.
     const taken: Owned<Uint8Array>[] = []
     for (let dst = 1; dst < core.cores - core.topology.coresPerLocale; dst++) {
-      taken.push(await core.call(take, dst, 16 * KIB))
+      taken.push(await core.call(makeBytes, dst, 16 * KIB))
     }
     await untilTold(core)
     const arrays: Owned<Uint8Array>[] = []
@@ -146,7 +149,7 @@ rule({
     t.is(homes(arrays as never), `0,0,0,0,0,0,0,${last}`)
     for (const array of [...arrays, ...taken]) drop(core, array)
   },
-  others: [take],
+  others: [makeBytes],
   after: (t, decisions) => {
     const placed = decisions.at(-1)!
     t.is(placed.why, 'over-high-water')
@@ -176,7 +179,7 @@ rule({
     const far = core.cores - 1
     const lists: Owned<Uint8Array>[] = []
     for (let i = 0; i < 3; i++) {
-      const list = await core.call(take, far, 16 * KIB)
+      const list = await core.call(makeBytes, far, 16 * KIB)
       await list.read(core, (values) => values[0])
       lists.push(list)
     }
@@ -184,7 +187,7 @@ rule({
     if (homeOf(array as never) !== 0) throw new Error('was not placed here')
     for (const one of [...lists, array]) drop(core, one)
   },
-  others: [take],
+  others: [makeBytes],
   after: (t, decisions) => {
     t.deepEqual(summaries(decisions), ['evict 0>0 over-high-water', 'place 0>0 room-here'])
     t.is(decisions[0]!.figures.copyBytes, 48 * KIB)
@@ -195,15 +198,32 @@ rule({
   title: 'objects move away for one that is written here, keep their contents and can be used',
   main: async (core, t) => {
     const arrays = await fillAnywhere(core, 7, 8 * KIB)
-    const far = await core.call(take, core.cores - 1, 32 * KIB)
+    const far = await core.call(makeBytes, core.cores - 1, 32 * KIB)
     await far.write(core, (values) => void values.fill(9))
     t.is(homeOf(far as never), 0)
     t.true(arrays.some((array) => homeOf(array as never) !== 0))
     await dropAll(core, arrays)
     drop(core, far)
   },
-  others: [take],
+  others: [makeBytes],
   after: (t, decisions) => t.true(decisions.some(({ why }) => why === 'makes-room')),
+})
+
+rule({
+  title: 'objects by another name, and those that have used up their colours, move away, too',
+  main: async (core, t) => {
+    const arrays = (await fillAnywhere(core, 7, 8 * KIB)).map((array) => take(array))
+    for (const [i, array] of arrays.entries()) {
+      await array.write(core, (values) => void values.fill(i + 1))
+    }
+    const far = await core.call(makeBytes, core.cores - 1, 32 * KIB)
+    await far.write(core, (values) => void values.fill(9))
+    t.true(arrays.some((array) => homeOf(array as never) !== 0))
+    await dropAll(core, arrays)
+    drop(core, far)
+  },
+  others: [makeBytes],
+  colorLimit: 2,
 })
 
 rule({

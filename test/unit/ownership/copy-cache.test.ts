@@ -71,3 +71,12 @@ test('copies without readers make room, those used lately last', async (t) => {
     [2],
   )
 })
+
+test('a copy in a newer colour takes the place of the one before', (t) => {
+  const cache = new CopyCache(100)
+  const old = cache.add(1, 0, contents('old'))
+  cache.add(1, 1, contents('new'))
+  t.false(old.isKept)
+  t.is(cache.find(1, 0), undefined)
+  t.is(cache.bytes, 10)
+})

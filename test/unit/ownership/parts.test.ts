@@ -12,10 +12,13 @@ import {
   own,
   ownArray,
   scopedTask,
+  take,
   tie,
   type Owned,
   type OwnershipError,
 } from '@orujo/ownership'
+import { homeOf } from '#ownership/object-id.js'
+import { Store } from '#ownership/store.js'
 import type { AnyTask } from '../../support/ownership.ts'
 import { ownershipRule } from '../../support/ownership-rules.ts'
 import { codesOf, failure } from '../../support/machine.ts'
@@ -89,6 +92,12 @@ rule(
   [namesOf],
 )
 
+/** Brings a tree here; where it and its leaf are then. */
+const homesThere = task('test.homes-there', async (core: Core, tree: Owned<Tree>) => {
+  const leaf = await tree.write(core, (inside) => inside.leaf.hold.pointer.id)
+  return { tree, homes: [tree.hold.pointer.id, leaf].map(homeOf) }
+})
+
 const rename = task('test.rename', async (core: Core, tree: Owned<Tree>, name: string) => {
   await tree.write(core, async (inside) => {
     await inside.leaf.write(core, (leaf) => void (leaf.name = name))
@@ -111,6 +120,38 @@ rule(
   [namesOf, rename],
 )
 
+rule(
+  'to tie what is inside an object that is only viewed changes what others see of it',
+  async (core, t) => {
+    const leaf = own<Leaf>(core, { name: 'leaf' })
+    const tree = own<Tree>(core, { name: 'tree', leaf })
+    t.is(await namesElsewhere(core, tree), 'tree leaf')
+    {
+      await using mut = await tree.borrowMut(core)
+      tie(mut.view.leaf as unknown as Owned<Leaf>) // as a program without types has it
+    }
+    const back = await core.call(homesThere, 3, tree)
+    t.deepEqual(back.homes, [3, 3])
+    drop(core, back.tree)
+  },
+  [namesOf, homesThere],
+)
+
+rule(
+  'what is tied stays so: wherever the whole goes, by whatever name, it comes along',
+  async (core, t) => {
+    const leaf = take(tie(own<Leaf>(core, { name: 'leaf' })))
+    let tree = own<Tree>(core, { name: 'tree', leaf })
+    for (const target of [3, 1, 2]) {
+      const back = await core.call(homesThere, target, tree)
+      t.deepEqual(back.homes, [target, target])
+      tree = back.tree
+    }
+    drop(core, tree)
+  },
+  [homesThere],
+)
+
 rule('nothing is dropped while what was put into it is borrowed', async (core, t) => {
   const tree = own<{ leaf?: Owned<Leaf> }>(core, {})
   const leaf = own<Leaf>(core, { name: 'leaf' })
@@ -131,6 +172,7 @@ const HALF = 250_000
 const QUARTER = 125_000
 
 const occupy = task('test.occupy', (core: Core) => ownArray(core, u8, HALF))
+const listThere = task('test.list-there', (core: Core) => own<string[]>(core, ['a']))
 const writeTrio = task('test.write-trio', async (core: Core, trio: Owned<Trio>) => {
   const error = await failure(() => trio.write(core, () => undefined))
   return { trio, code: error?.code }
@@ -179,4 +221,73 @@ rule(
     drop(core, tree)
   },
   [nothing],
+)
+
+const sumOf = scopedTask('test.sum-of', (_core: Core, values: Ref<Uint8Array>) => {
+  return values.value.reduce((a, b) => a + b, 0)
+})
+const fill = scopedTask('test.fill', (_core: Core, values: Mut<Uint8Array>, by: number) => {
+  values.value.fill(by)
+})
+
+rule(
+  'a neighbour that uses up the colours of typed memory leaves no copy that can be taken for new',
+  async (core, t) => {
+    const values = ownArray(core, u8, 4)
+    for (let by = 1; by < 12; by++) {
+      {
+        await using mut = await values.borrowMut(core)
+        await lend(core, fill, 1, mut, by)
+      }
+      using ref = await values.borrow(core)
+      t.is(await lend(core, sumOf, 2, ref), 4 * by)
+    }
+    drop(core, values)
+  },
+  [fill, sumOf],
+)
+
+const fillBeside = scopedTask(
+  'test.fill-beside',
+  (_core: Core, values: Mut<Uint8Array>, _tree: Ref<Tree>): void => void values.value.fill(9),
+)
+
+rule(
+  'a task that was lent what it has no room for does not run, and all loans are over',
+  async (core, t) => {
+    const values = ownArray(core, u8, QUARTER)
+    const full = [await core.call(occupy, 2), await core.call(occupy, 2)]
+    const tree = makeTree(core)
+    const ref = await tree.borrow(core)
+    const mut = await values.borrowMut(core)
+    const error = await failure(() => lend(core, fillBeside, 2, mut, ref))
+    t.is(error?.code, 'ORUJO_MEMORY_EXHAUSTED')
+    t.is(mut.view[0], 0)
+    mut.value.fill(1)
+    await mut.release()
+    ref.release()
+    drop(core, values)
+    drop(core, tree)
+    for (const one of full) drop(core, one)
+  },
+  [occupy, fillBeside],
+)
+
+rule(
+  'a read whose fetch fails leaves the object free',
+  async (core, t) => {
+    const far = await core.call(occupy, 2)
+    const list = await core.call(listThere, 3)
+    const store = Store.of(core)
+    const { acquire } = store.copies
+    store.copies.acquire = () => Promise.reject(new Error('lost'))
+    for (const owned of [far, list]) {
+      t.is((await failure(() => owned.read(core, () => 1)))?.message, 'lost')
+    }
+    store.copies.acquire = acquire
+    t.is(await list.read(core, (names) => names.join()), 'a')
+    drop(core, list)
+    drop(core, far)
+  },
+  [occupy, listThere],
 )

@@ -2,7 +2,7 @@
  * The steps of vectors one by one: what each of them is for, and what is left of a range when one
  * of them fails.
  */
-import { type Core, type GlobalArray, delegate, i32, task, u8 } from '@orujo/core'
+import { type Core, type GlobalArray, delegate, free, i32, read, task, u8 } from '@orujo/core'
 import {
   type ExclusiveRange,
   type OwnedVector,
@@ -84,6 +84,16 @@ rule(
     vector.drop(core)
   },
 )
+
+rule('an array that a vector becomes has all elements, wherever they were', async (core, t) => {
+  const vector = await ownVector(core, i32, 64 * core.cores)
+  await vector.write(core, (mut) => {
+    for (let i = 0; i < vector.length; i++) mut.set(i, i)
+  })
+  const array = await vector.intoArray(core)
+  t.is(await read(core, array.at(vector.length - 1)), vector.length - 1)
+  await free(core, array)
+})
 
 /** The range that core 0 has lent; cores of a cluster share it, being on one thread. */
 class Lent {

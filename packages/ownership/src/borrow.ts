@@ -196,14 +196,32 @@ export class Mut<T> implements Writer, Lendable {
     this.#body = undefined
   }
 
-  /** The borrower has ended. Suspends: what has moved comes back. */
+  /**
+   * The borrower has ended. Suspends: what has moved comes back. If it cannot, the borrow is over,
+   * and the object stays where the borrower has left it.
+   */
   async #regain(): Promise<void> {
     this.#state = 'live'
     const { pointer } = this.#hold
     // What the borrower has changed, an owner above this one does not know yet.
     this.#isWritten = pointer.id !== this.#before.id || pointer.color !== this.#before.color
     this.#before = pointer
-    this.#take(await this.#hold.bodyForWriting(this.#core))
+    try {
+      this.#take(await this.#hold.bodyForWriting(this.#core))
+    } catch (error) {
+      await this.#abandon()
+      throw error
+    }
+  }
+
+  async #abandon(): Promise<void> {
+    this.#state = 'ended'
+    this.#endedAt = this.#hold.store.notes.ofEnd()
+    try {
+      if (this.#isWritten) await this.#hold.tell(this.#core)
+    } finally {
+      this.#hold.endUnchanged()
+    }
   }
 
   #take(body: Body): void {

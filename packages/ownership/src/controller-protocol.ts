@@ -7,6 +7,7 @@ import { fromDescription, type TypeDescription } from '@orujo/core/internal'
 import { bookOf } from './controller-book.ts'
 import { placerOf } from './controller-core.ts'
 import type { Decision } from './controller-log.ts'
+import { isExhausted } from './errors.ts'
 import { hasRoom, needOfTyped, needOfValue, ROW, type Need } from './controller-table.ts'
 import { own, ownArray } from './make.ts'
 import type { ObjectId } from './object-id.ts'
@@ -143,7 +144,7 @@ export const adopt = delegate(
     } catch (error) {
       // Something tied to it did not fit.
       forgetBetween(store, before, store.freshId())
-      if ((error as { code?: unknown }).code !== 'ORUJO_MEMORY_EXHAUSTED') throw error
+      if (!isExhausted(error)) throw error
       return rowOrNone(core)
     }
   },

@@ -26,6 +26,11 @@ export interface Misuse {
   readonly first?: string | undefined
 }
 
+/** Whether there was no memory for something; then nothing has changed. */
+export function isExhausted(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === 'ORUJO_MEMORY_EXHAUSTED'
+}
+
 export class OwnershipError extends Error {
   override readonly name = 'OwnershipError'
   readonly code: OwnershipCode

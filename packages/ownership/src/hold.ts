@@ -187,10 +187,15 @@ export class Hold implements Lent {
   /** All that an exclusive borrow owes to others after a write. Suspends as `endChanged`. */
   async settle(core: Core, before: Pointer): Promise<void> {
     this.recolor(before)
+    await this.tell(core)
+    this.freeOld(core, before)
+  }
+
+  /** Whoever has lent this, or is around it, hears that it has changed. Suspends as above. */
+  async tell(core: Core): Promise<void> {
     this.container?.writer?.wrote()
     // suspends: until the owner knows, the object counts as borrowed
     if (this.loan !== undefined) await this.publish(core, this.loan)
-    this.freeOld(core, before)
   }
 
   // Steps of `settle`, methods of their own so that tests can see what each of them is for.
@@ -202,7 +207,8 @@ export class Hold implements Lent {
     if (pointer.id !== before.id) return
     const color = this.store.nextColor(pointer.color)
     if (color !== undefined) this.#pointer = { ...pointer, color }
-    else this.#moveToFreshId()
+    // Where there is no memory to move to, colours go on: any that is new will do.
+    else if (!this.#moveToFreshId()) this.#pointer = { ...pointer, color: pointer.color + 1 }
   }
 
   /** Tells the owner where the object is now and in which colour. Suspends until it knows. */
@@ -359,7 +365,8 @@ export class Hold implements Lent {
     return value === undefined ? undefined : neighbour(pointer, value)
   }
 
-  #moveToFreshId(): void {
+  /** False if there is no memory for it. */
+  #moveToFreshId(): boolean {
     const { store, shape } = this
     const pointer = this.#pointer
     if (homeOf(pointer.id) === store.here) {
@@ -367,16 +374,18 @@ export class Hold implements Lent {
       store.rename(resident)
       this.#pointer = resident.pointer
       this.#body = resident
-      return
+      return true
     }
     // Typed memory of a neighbour, which alone can give it another id: so it moves here.
-    if (shape.kind !== 'typed') return
+    if (shape.kind !== 'typed') return false
     const buffer = store.endpoint.memory.bufferOf(homeOf(pointer.id))!
     const bytes = new Uint8Array(buffer, pointer.offset, bytesOf(shape))
+    const resident = store.tryAddTyped(shape, bytes)
+    if (resident === undefined) return false
     store.counts.moves++
-    const resident = store.addTyped(shape, bytes)
     this.#pointer = resident.pointer
     this.#body = resident
+    return true
   }
 
   async #fetch(core: Core): Promise<Uint8Array> {

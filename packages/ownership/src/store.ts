@@ -14,7 +14,7 @@ import { viewOn, type Endpoint, type EndpointState } from '@orujo/core/internal'
 import type { Core, CoreId } from '@orujo/core'
 import type { Body, Writer } from './body.ts'
 import { CopyCache, type Contents } from './copy-cache.ts'
-import { OwnershipError } from './errors.ts'
+import { OwnershipError, isExhausted } from './errors.ts'
 import { Guards } from './guard.ts'
 import { leakLines } from './leaks.ts'
 import {
@@ -236,6 +236,16 @@ export class Store implements EndpointState {
     const resident = this.#add({ shape, value, offset, madeAt: this.notes.ofCreation() })
     this.watch?.changed()
     return resident
+  }
+
+  /** The same; undefined if there is no memory. */
+  tryAddTyped(shape: TypedShape, bytes: Uint8Array): Resident | undefined {
+    try {
+      return this.addTyped(shape, bytes)
+    } catch (error) {
+      if (isExhausted(error)) return undefined
+      throw error
+    }
   }
 
   /**

@@ -302,11 +302,13 @@ export class VectorCell<E extends ElementType> implements LentRange {
   }
 
   /** The colours of a run are used up: the elements move, on this core, to one never used. */
-  #toFreshRun({ id, begin, end, offset }: Segment): Segment {
+  #toFreshRun(segment: Segment): Segment {
+    const { id, begin, end, offset } = segment
     const { type, runs } = this
     const bytes = new Uint8Array(runs.bufferOf(id)!, offset, (end - begin) * type.bytes)
-    const run = runs.add(type, end - begin)
-    runs.store.endpoint.memory.ownHeap.u8.set(bytes, run.offset)
+    const run = runs.tryAdd(type, bytes)
+    // Where there is no memory, colours go on: any that is new will do.
+    if (run === undefined) return { ...segment, color: segment.color + 1 }
     runs.store.counts.moves++
     this.#leave(id, end - begin)
     return { begin, end, id: run.id, color: 0, offset: run.offset }

@@ -41,10 +41,18 @@ export class VectorRuns {
     return this.#lent.size + this.#live.size
   }
 
-  /** A run in memory of this core: zeros, or what `fill` writes. ORUJO_MEMORY_EXHAUSTED. */
+  /** A run in memory of this core, all zero. ORUJO_MEMORY_EXHAUSTED. */
   add(type: ElementType, length: number): Resident {
     const resident = this.store.addTyped(typedShape(type, length))
     this.#live.set(resident.id, length)
+    return resident
+  }
+
+  /** A run of these bytes; undefined if there is no memory for it. */
+  tryAdd(type: ElementType, bytes: Uint8Array): Resident | undefined {
+    const length = bytes.byteLength / type.bytes
+    const resident = this.store.tryAddTyped(typedShape(type, length), bytes)
+    if (resident !== undefined) this.#live.set(resident.id, length)
     return resident
   }
 

@@ -44,43 +44,73 @@ export function deepFreeze(value: unknown, isLeaf: IsLeaf, name: string): void {
 
 /** A copy of a frozen value that can be written. Typed arrays and leaves are the same ones. */
 export function thaw<T>(value: T, isLeaf: IsLeaf): T {
-  return copyOf(value, isLeaf, new Map()) as T // the same structure
+  const thawing = new Thawing(isLeaf)
+  const copy = thawing.copyOf(value)
+  thawing.finish()
+  return copy as T // the same structure
 }
 
-function copyOf(value: unknown, isLeaf: IsLeaf, copies: Map<object, object>): unknown {
-  if (typeof value !== 'object' || value === null || isLeaf(value)) return value
-  const known = copies.get(value)
-  if (known !== undefined) return known
-  if (Array.isArray(value)) {
-    const copy: unknown[] = []
-    copies.set(value, copy)
-    for (const item of value as unknown[]) copy.push(copyOf(item, isLeaf, copies))
+/** Copies in the making: without recursion, so that long lists do no harm. */
+class Thawing {
+  readonly #isLeaf: IsLeaf
+  readonly #copies = new Map<object, object>()
+  /** Things whose copies are still empty. */
+  readonly #empty: object[] = []
+
+  constructor(isLeaf: IsLeaf) {
+    this.#isLeaf = isLeaf
+  }
+
+  /** The copy, which `finish` fills; what needs none is itself. */
+  copyOf(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null || this.#isLeaf(value)) return value
+    const known = this.#copies.get(value)
+    if (known !== undefined) return known
+    const copy = emptyLike(value)
+    if (copy === undefined) return value
+    this.#copies.set(value, copy)
+    this.#empty.push(value)
     return copy
   }
-  if (value instanceof Map) {
-    const copy = new Map<unknown, unknown>()
-    copies.set(value, copy)
-    for (const [key, item] of value as Map<unknown, unknown>) {
-      copy.set(copyOf(key, isLeaf, copies), copyOf(item, isLeaf, copies))
+
+  finish(): void {
+    for (let value = this.#empty.pop(); value !== undefined; value = this.#empty.pop()) {
+      this.#fill(this.#copies.get(value)!, value)
     }
-    return copy
   }
-  if (value instanceof Set) {
-    const copy = new Set<unknown>()
-    copies.set(value, copy)
-    for (const item of value as Set<unknown>) copy.add(copyOf(item, isLeaf, copies))
-    return copy
+
+  #fill(copy: object, value: object): void {
+    if (Array.isArray(copy)) {
+      for (const item of value as unknown[]) copy.push(this.copyOf(item))
+    } else if (copy instanceof Map) {
+      for (const [key, item] of value as Map<unknown, unknown>) {
+        copy.set(this.copyOf(key), this.copyOf(item))
+      }
+    } else if (copy instanceof Set) {
+      for (const item of value as Set<unknown>) copy.add(this.copyOf(item))
+    } else if (!(copy instanceof Date)) {
+      for (const [key, item] of Object.entries(value)) setField(copy, key, this.copyOf(item))
+    }
   }
-  if (value instanceof Date) {
-    const copy = new Date(value)
-    copies.set(value, copy)
-    return copy
+}
+
+/** Undefined for what is not frozen, and need not be copied. */
+function emptyLike(value: object): object | undefined {
+  if (Array.isArray(value)) return []
+  if (value instanceof Map) return new Map()
+  if (value instanceof Set) return new Set()
+  if (value instanceof Date) return new Date(value)
+  if (!isPlain(value)) return undefined
+  return Object.getPrototypeOf(value) === null ? (Object.create(null) as object) : {}
+}
+
+function setField(object: object, key: string, value: unknown): void {
+  // Assigned, it would be no field.
+  if (key !== '__proto__') (object as Record<string, unknown>)[key] = value
+  else {
+    const field = { value, writable: true, enumerable: true, configurable: true }
+    Object.defineProperty(object, key, field)
   }
-  if (!isPlain(value)) return value
-  const copy: Record<string, unknown> = {}
-  copies.set(value, copy)
-  for (const [key, item] of Object.entries(value)) copy[key] = copyOf(item, isLeaf, copies)
-  return copy
 }
 
 /** Depth first without recursion, so that long lists do no harm. */

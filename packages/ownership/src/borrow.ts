@@ -215,12 +215,14 @@ export class Mut<T> implements Writer, Lendable {
   }
 
   async #abandon(): Promise<void> {
+    const hold = this.#hold
     this.#state = 'ended'
-    this.#endedAt = this.#hold.store.notes.ofEnd()
+    this.#endedAt = hold.store.notes.ofEnd()
     try {
-      if (this.#isWritten) await this.#hold.tell(this.#core)
+      // What is around it knows by now.
+      if (this.#isWritten && hold.loan !== undefined) await hold.publish(this.#core, hold.loan)
     } finally {
-      this.#hold.endUnchanged()
+      hold.endUnchanged()
     }
   }
 

@@ -14,7 +14,7 @@ import { placerOf, type Placer } from './controller-core.ts'
 import type { DecisionReason } from './controller-log.ts'
 import { makeArray, makeValue, survey } from './controller-protocol.ts'
 import { needOfTyped, needOfValue, type Need } from './controller-table.ts'
-import { own, ownArray } from './make.ts'
+import { own, ownArray, shapeOf } from './make.ts'
 import type { Owned } from './owned.ts'
 import { storeOf } from './stores.ts'
 
@@ -49,6 +49,7 @@ export async function ownArrayAnywhere<E extends ElementType>(
 ): Promise<Owned<ViewOf<E>>> {
   const placer = placerOf(core)
   if (placer === undefined) return leaveOpen(ownArray(core, type, length))
+  shapeOf(type, length) // throws if it is none
   const of = describe(type)
   const owned = await place(core, placer, needOfTyped(type.bytes * length), {
     subject: `${length} ${type.name}`,

@@ -187,15 +187,10 @@ export class Hold implements Lent {
   /** All that an exclusive borrow owes to others after a write. Suspends as `endChanged`. */
   async settle(core: Core, before: Pointer): Promise<void> {
     this.recolor(before)
-    await this.tell(core)
-    this.freeOld(core, before)
-  }
-
-  /** Whoever has lent this, or is around it, hears that it has changed. Suspends as above. */
-  async tell(core: Core): Promise<void> {
     this.container?.writer?.wrote()
     // suspends: until the owner knows, the object counts as borrowed
     if (this.loan !== undefined) await this.publish(core, this.loan)
+    this.freeOld(core, before)
   }
 
   // Steps of `settle`, methods of their own so that tests can see what each of them is for.
@@ -257,7 +252,8 @@ export class Hold implements Lent {
 
   /** Frees the object and what it owns. */
   drop(core: Core): void {
-    this.requireFree('drop', core)
+    this.#check(core)
+    this.requireFree('drop')
     this.#requireWriter('drop')
     const { id } = this.#pointer
     const { store } = this
@@ -301,6 +297,10 @@ export class Hold implements Lent {
   /** Throws unless this can become part of the object of `body`, or is. */
   requireHomeless(body: Body): void {
     if (this.container === body) return
+    if (this.#pointer.id === body.id) {
+      const text = `${this.name} has been put inside itself: take its owner out.`
+      throw misuse('OWN_NESTED', text, { name: this.name, note: undefined })
+    }
     this.requireFree('make part of another object')
     if (this.container === undefined) return
     throw misuse(

@@ -2,10 +2,11 @@
  * Making owned objects.
  */
 import type { Core, ElementType, ViewOf } from '@orujo/core'
+import { describe, whole } from '@orujo/core/internal'
 import { OwnershipError } from './errors.ts'
 import { Hold } from './hold.ts'
 import { Owned } from './owned.ts'
-import { VALUE, typedShape } from './shape.ts'
+import { VALUE, typedShape, type TypedShape } from './shape.ts'
 import { storeOf } from './stores.ts'
 
 /**
@@ -27,7 +28,7 @@ export function own<T>(core: Core, value: T): Owned<T> {
 
 /**
  * Becomes the owner of `length` elements of typed memory on this core, all zero. Cores of the same
- * locale see it in place. ORUJO_MEMORY_EXHAUSTED.
+ * locale see it in place. ORUJO_MEMORY_EXHAUSTED, ORUJO_OPTION.
  */
 export function ownArray<E extends ElementType>(
   core: Core,
@@ -36,9 +37,15 @@ export function ownArray<E extends ElementType>(
 ): Owned<ViewOf<E>> {
   requireCore(core)
   const store = storeOf(core)
-  const shape = typedShape(type, length)
+  const shape = shapeOf(type, length)
   const { pointer } = store.addTyped(shape)
   return new Owned<ViewOf<E>>(new Hold(store, shape, pointer))
+}
+
+/** The shape that a program asks for. InvariantError, ORUJO_OPTION. */
+export function shapeOf<E extends ElementType>(type: E, length: number): TypedShape {
+  describe(type) // throws if it is none
+  return typedShape(type, whole('length', length, 0, Number.MAX_SAFE_INTEGER))
 }
 
 /** Throws on the host. */

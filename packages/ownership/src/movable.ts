@@ -7,7 +7,9 @@
  * Ownership   whoever has a handle moves it on or drops it.
  * Failure     what is borrowed, or needed by something under way, stays: OWN_BORROWED.
  */
-import type { Core } from '@orujo/core'
+import { inspect } from 'node:util'
+
+import { InvariantError, type Core } from '@orujo/core'
 
 /** How a handle gives what it has to a new one. */
 export const TAKE: unique symbol = Symbol('orujo.take')
@@ -57,7 +59,7 @@ export function take<M extends Movable>(handle: M, ..._live: Live<M>): Moved<M> 
  * the compiler refuses it. OWN_KEPT if that is not so.
  */
 export function gone<M extends Movable>(handle: M): asserts handle is never {
-  handle[REQUIRE_GONE]()
+  handleOf(handle)[REQUIRE_GONE]()
 }
 
 /**
@@ -69,7 +71,7 @@ export function drop<M extends Movable>(
   handle: M,
   ..._live: Live<M>
 ): asserts handle is never {
-  handle[DROP](core)
+  handleOf(handle)[DROP](core)
 }
 
 export function isMovable(value: object): value is Movable {
@@ -77,5 +79,11 @@ export function isMovable(value: object): value is Movable {
 }
 
 function taken<M extends Movable>(handle: M): Moved<M> {
-  return handle[TAKE]() as Moved<M> // as its class says
+  return handleOf(handle)[TAKE]() as Moved<M> // as its class says
+}
+
+/** InvariantError for whatever else a program in JavaScript hands over. */
+function handleOf(handle: Movable | null | undefined): Movable {
+  if (typeof handle === 'object' && handle !== null && isMovable(handle)) return handle
+  throw new InvariantError(`a handle was expected, got ${inspect(handle)}`)
 }

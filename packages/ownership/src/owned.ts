@@ -7,7 +7,9 @@
  * Ownership   as it says: what is not moved on must be dropped.
  * Failure     what conflicts with a borrow, or comes after a move or a drop, is an OwnershipError.
  */
-import type { Core } from '@orujo/core'
+import { inspect } from 'node:util'
+
+import { InvariantError, type Core } from '@orujo/core'
 import type { sendableBrand } from '@orujo/core/internal'
 import { Mut, Ref } from './borrow.ts'
 import { Hold } from './hold.ts'
@@ -131,6 +133,16 @@ export class Owned<T> implements OwnerOf<T>, Movable<Owned<T>> {
  * travels in the same message. If it is part of it already, that must be borrowed exclusively.
  */
 export function tie<T>(owned: Owned<T>): Owned<T> {
-  owned.hold.tie()
+  cellOf(owned).tie()
   return owned
+}
+
+/** The cell of an owner. InvariantError for whatever else a program in JavaScript hands over. */
+export function cellOf(owned: object): Hold {
+  if (owned instanceof Owned) return owned.hold
+  throw noOwner(owned)
+}
+
+function noOwner(found: unknown): InvariantError {
+  return new InvariantError(`an owner was expected, got ${inspect(found)}`)
 }

@@ -124,7 +124,12 @@ export class ReplicaMut<T> implements Lendable {
   async [LEND](core: Core): Promise<Loan> {
     const cell = this.#live()
     this.#state = 'lent'
-    if (this.#isWritten) await cell.wrote(core)
+    try {
+      if (this.#isWritten) await cell.wrote(core)
+    } catch (error) {
+      this.#state = 'live'
+      throw error
+    }
     this.#isWritten = false
     const before = cell.pointer.version
     const lent = LentReplicas.of(core)

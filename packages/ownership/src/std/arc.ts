@@ -15,7 +15,7 @@ import type { Absent, Conflict, SharedIn } from '../lent.ts'
 import { own } from '../make.ts'
 import { DROP, REQUIRE_GONE, TAKE, type Movable } from '../movable.ts'
 import { homeOf } from '../object-id.ts'
-import { Owned } from '../owned.ts'
+import { Owned, cellOf } from '../owned.ts'
 import { storeOf } from '../stores.ts'
 import { decodePointing, encodePointing } from '../wire.ts'
 import { Share } from './share.ts'
@@ -29,7 +29,7 @@ export function arc<T>(core: Core, value: T): Arc<T> {
 
 /** Gives an object up to whoever gets a handle: from now on nobody changes it. */
 export function shareOwned<T>(core: Core, owned: Owned<T>): Arc<T> {
-  const { hold } = owned
+  const hold = cellOf(owned)
   hold.requireFree('share', core)
   const { store, shape, pointer } = hold
   hold.moveAway()

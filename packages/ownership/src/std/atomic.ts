@@ -5,7 +5,9 @@
  * Access      any core: two messages an operation, none at home.
  * Ownership   each handle is one share (shares.md); the number is freed with the last.
  */
-import { ObjectAddress, objectDelegate, type Core, type CoreId } from '@orujo/core'
+import { inspect } from 'node:util'
+
+import { ObjectAddress, OrujoError, objectDelegate, type Core, type CoreId } from '@orujo/core'
 import { codecExtension, type Endpoint, type sendableBrand } from '@orujo/core/internal'
 import { COUNTED } from '../counted.ts'
 import { DROP, REQUIRE_GONE, TAKE, type Movable } from '../movable.ts'
@@ -136,7 +138,12 @@ function open<T extends number | bigint>(core: Core, type: AtomicType, value: T)
   )
 }
 
+/** ORUJO_OPTION for what is no number of the type: callers may be JavaScript. */
 function fit(type: AtomicType, value: number | bigint): number | bigint {
+  const kind = type === 'i64' ? 'bigint' : 'number'
+  if (typeof value !== kind) {
+    throw new OrujoError('ORUJO_OPTION', `an atomic ${type} takes a ${kind}, got ${inspect(value)}`)
+  }
   if (type === 'i64') return BigInt.asIntN(64, BigInt(value))
   return type === 'i32' ? Number(value) | 0 : Number(value)
 }
@@ -163,8 +170,8 @@ export const add = objectDelegate(
   'own.atomic.add',
   (_core: Core, cell: Cell, by: number | bigint) => {
     const before = cell.value
-    // Both are of the cell's type: the handle's methods see to it.
-    cell.value = fit(cell.type, (before as number) + (by as number))
+    // Both are of the cell's type, so that they can be added.
+    cell.value = fit(cell.type, (before as number) + (fit(cell.type, by) as number))
     return before
   },
 )
@@ -173,7 +180,8 @@ export const swap = objectDelegate(
   'own.atomic.swap',
   (_core: Core, cell: Cell, expected: number | bigint, value: number | bigint) => {
     const before = cell.value
-    if (Object.is(before, expected)) cell.value = fit(cell.type, value)
+    const after = fit(cell.type, value)
+    if (Object.is(before, expected)) cell.value = after
     return before
   },
 )

@@ -280,7 +280,7 @@ export const receiverExtension = codecExtension<Endpoint, Receiver<unknown>>({
   tag: 5,
   prototype: Receiver.prototype,
   encode: ({ life, address, waiting }, sink) => {
-    life.require('send')
+    life.requireLive('send')
     sink.integer(address.raw)
     sink.value(waiting)
     sink.onSent(() => life.end('moved'))

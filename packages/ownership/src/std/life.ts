@@ -27,12 +27,17 @@ export class Life {
     this.name = name
   }
 
-  /** Throws unless the handle can be used. `verb`: what for. */
-  require(verb: string, core?: Core): void {
-    if (core !== undefined && core.endpoint !== this.endpoint) {
+  /** Throws unless the handle can be used on `core`. `verb`: what for. */
+  require(verb: string, core: Core): void {
+    if (core.endpoint !== this.endpoint) {
       const text = `it belongs to core ${this.endpoint.id}, and is used on core ${core.id}`
       throw this.#error('OWN_FOREIGN', verb, `${text}: send it there`)
     }
+    this.requireLive(verb)
+  }
+
+  /** Throws unless the handle can be used. */
+  requireLive(verb: string): void {
     if (this.#state === 'moved') throw this.#error('OWN_MOVED', verb, 'it was moved away')
     if (this.#state === 'dropped') throw this.#error('OWN_DROPPED', verb, 'it was dropped')
     if (this.#business !== undefined) {

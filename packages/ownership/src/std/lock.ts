@@ -21,7 +21,7 @@ import { Hold } from '../hold.ts'
 import type { MutableIn, SharedIn } from '../lent.ts'
 import { own } from '../make.ts'
 import { DROP, REQUIRE_GONE, TAKE, type Movable } from '../movable.ts'
-import type { Owned } from '../owned.ts'
+import { cellOf, type Owned } from '../owned.ts'
 import { decodeShape, encodeShape } from '../wire.ts'
 import type { Shape } from '../shape.ts'
 import { LockClient } from './lock-client.ts'
@@ -90,7 +90,8 @@ export class Lock<T> implements OwnedMutex<T>, RwLock<T> {
     this.#client = new LockClient<T>(address, shape, share)
   }
 
-  static open<T>(core: Core, { hold }: Owned<T>): Lock<T> {
+  static open<T>(core: Core, owned: Owned<T>): Lock<T> {
+    const hold = cellOf(owned)
     hold.requireFree('lock', core)
     const { store, shape } = hold
     const home = new LockHome(hold, (last, pointer) => {

@@ -1,14 +1,26 @@
 /**
  * Map keys: which bucket an entry belongs to, the same on every core.
  */
+import { inspect } from 'node:util'
+
+import { OrujoError } from '@orujo/core'
 
 /** What entries of an owned map are found by; told apart as by a JavaScript Map. */
 export type MapKey = string | number | bigint | boolean
 
-/** The number of the bucket, of `buckets`, that a key belongs to. */
+const KINDS: readonly string[] = Object.freeze(['string', 'number', 'bigint', 'boolean'])
+
+/** The number of the bucket, of `buckets`, that a key belongs to. ORUJO_OPTION. */
 export function bucketOf(key: MapKey, buckets: number): number {
   const isSmall = typeof key === 'number' && (key | 0) === key
-  return (isSmall ? mix(key) : hashOf(String(key))) % buckets
+  return (isSmall ? mix(key) : hashOf(textOf(key))) % buckets
+}
+
+function textOf(key: MapKey): string {
+  // Callers may be JavaScript; what is found by identity is never found again elsewhere.
+  if (KINDS.includes(typeof key)) return String(key)
+  const text = `a key of a map is a string, a number, a bigint or a boolean, got ${inspect(key)}`
+  throw new OrujoError('ORUJO_OPTION', text)
 }
 
 function hashOf(text: string): number {

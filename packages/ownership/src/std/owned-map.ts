@@ -101,7 +101,7 @@ export class OwnedMap<K extends MapKey, V> implements Movable<OwnedMap<K, V>> {
     return unpacked<V | undefined>(core, found)
   }
 
-  /** Puts a value in. */
+  /** Puts a value in. OWN_NESTED if it owns objects. */
   async set(core: Core, key: K, value: V): Promise<void> {
     requireNoOwners(core, value)
     const bucket = await this.#bucketOf(core, key)

@@ -43,7 +43,7 @@ export class Share {
   }
 
   encode(sink: ValueSink): void {
-    this.life.require('send')
+    this.life.requireLive('send')
     sink.integer(this.id)
     sink.integer(this.life.endpoint.id)
     sink.onSent(() => {
@@ -54,7 +54,7 @@ export class Share {
 
   /** One more, on the same core. */
   clone(): Share {
-    this.life.require('clone')
+    this.life.requireLive('clone')
     this.#shares.retain(this.id)
     return new Share(this.life.endpoint, this.#kind, this.id)
   }

@@ -15,7 +15,7 @@ import type { Writer } from '../body.ts'
 import type { Hold } from '../hold.ts'
 import type { Shared } from '../lent.ts'
 import { homeOf, type ObjectId } from '../object-id.ts'
-import type { Owned } from '../owned.ts'
+import { cellOf, type Owned } from '../owned.ts'
 import { Store, type Pointer } from '../store.ts'
 import { handOver } from './hand-over.ts'
 
@@ -33,7 +33,7 @@ export async function update<T, A extends unknown[], R>(
   definition: ObjectDelegate<T, A, R>,
   ...args: A
 ): Promise<R> {
-  const { hold } = owned
+  const hold = cellOf(owned)
   const number = core.endpoint.table.idOf(definition)
   hold.beginExclusive(core)
   let before = hold.pointer
@@ -65,7 +65,7 @@ export async function delegateRead<T, A extends unknown[], R>(
   definition: ObjectDelegate<Shared<T>, A, R>,
   ...args: A
 ): Promise<R> {
-  const { hold } = owned
+  const hold = cellOf(owned)
   const number = core.endpoint.table.idOf(definition)
   const body = hold.beginShared(core)
   if (body !== undefined) {

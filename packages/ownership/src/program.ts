@@ -20,7 +20,7 @@ import {
 } from './controller-protocol.ts'
 import { listHere } from './owned-objects.ts'
 import { dropHere, fetchBytes, freeOld, whereMade, writeOwner } from './protocol.ts'
-import { configureHere } from './stores.ts'
+import { configureHere, requireUnused } from './stores.ts'
 import { loanedExtension, ownedExtension } from './transfer.ts'
 import { arcExtension } from './std/arc.ts'
 import { add, atomicExtension, exchange, load, store, swap } from './std/atomic.ts'
@@ -69,6 +69,7 @@ export const ownershipProgram: readonly object[] = Object.freeze([
   whereMade,
   writeOwner,
   configureHere,
+  requireUnused,
   loanedExtension,
   ownedExtension,
   arcExtension,

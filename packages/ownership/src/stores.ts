@@ -41,9 +41,15 @@ export async function configureOwnership(core: Core, options: OwnershipOptions):
   whole('cacheBytes', cacheBytes, 0, Number.MAX_SAFE_INTEGER)
   whole('colorLimit', colorLimit, 2, 2 ** 31)
   flag('checked', checked)
+  // All or none: cores of different options would not understand each other.
+  await onAllCores(core, requireUnused)
   if (core.id === core.host) configure(core, { cacheBytes, colorLimit, isChecked: checked })
   await onAllCores(core, configureHere, cacheBytes, colorLimit, checked)
 }
+
+export const requireUnused = task('own.require-unused', (core: Core): void => {
+  settingsOf(core)
+})
 
 export const configureHere = task(
   'own.configure',
@@ -53,11 +59,14 @@ export const configureHere = task(
 )
 
 function configure(core: Core, options: StoreOptions): void {
+  settingsOf(core).options = options
+}
+
+/** Settings that nothing has been made by. OWN_CLOSED if something has. */
+function settingsOf(core: Core): Settings {
   const settings = core.endpoint.state(Settings, () => new Settings())
-  if (settings.isUsed) {
-    throw new OwnershipError('OWN_CLOSED', 'Options come before the first object.', {
-      object: `core ${core.id}`,
-    })
-  }
-  settings.options = options
+  if (!settings.isUsed) return settings
+  throw new OwnershipError('OWN_CLOSED', 'Options come before the first object.', {
+    object: `core ${core.id}`,
+  })
 }

@@ -26,7 +26,7 @@ import { OwnershipError } from '../errors.ts'
 import { forEachLeaf } from '../freeze.ts'
 import { Hold } from '../hold.ts'
 import type { MutableIn, SharedIn } from '../lent.ts'
-import { own } from '../make.ts'
+import { own, requireCore } from '../make.ts'
 import { DROP, REQUIRE_GONE, TAKE, gone, take, type Movable } from '../movable.ts'
 import { Owned } from '../owned.ts'
 import { VALUE } from '../shape.ts'
@@ -58,6 +58,7 @@ export async function ownedMap<K extends MapKey, V>(
   options: OwnedMapOptions = {},
 ): Promise<OwnedMap<K, V>> {
   record('ownedMap()', options, ['buckets'])
+  requireCore(core)
   const { buckets = BUCKETS_PER_CORE * core.cores } = options
   whole('buckets', buckets, 1, 2 ** 20)
   const made = await onAllCores(core, makeBuckets, buckets)

@@ -31,7 +31,7 @@ import { COUNTED } from './counted.ts'
 import type { Shape } from './shape.ts'
 import type { Packing, Pointer, Resident, Store } from './store.ts'
 import { viewOf } from './typed.ts'
-import { decodePointing, encodePointing } from './wire.ts'
+import { decodePointing, encodePointing, requireOn } from './wire.ts'
 
 /** Objects tied to objects tied to ...: each needs a codec of its own. */
 const MAX_DEPTH = 64
@@ -79,7 +79,10 @@ export class ValuePacking implements Packing {
   adopt(body: Body): void {
     const owners: Hold[] = []
     forEachLeaf(body.value, isOwner, (leaf) => owners.push(holdOf(leaf)))
-    for (const hold of owners) hold.requireHomeless(body)
+    for (const hold of owners) {
+      requireOn(this.#store.endpoint, hold.store.endpoint, hold.name)
+      hold.requireHomeless(body)
+    }
     for (const hold of owners) hold.container = body
   }
 
@@ -266,6 +269,10 @@ class PackingSink implements ValueSink {
   constructor(sink: ValueSink, handle: object) {
     this.#sink = sink
     this.#handle = handle
+  }
+
+  get place(): object | undefined {
+    return this.#sink.place
   }
 
   value(value: unknown): void {

@@ -14,6 +14,7 @@ import type { Replica, ReplicaPointer } from './replica.ts'
 import { LoanedReplica } from './replicated-borrow.ts'
 import { replicatedCell, type ReplicaSet } from './replicated-cell.ts'
 import { Replicated } from './replicated.ts'
+import { requireOn } from './wire.ts'
 
 const REPLICATED_TAG = 3
 const LOANED_REPLICA_TAG = 12
@@ -22,6 +23,7 @@ export const replicatedExtension = codecExtension<Endpoint, Replicated<unknown>>
   tag: REPLICATED_TAG,
   prototype: Replicated.prototype,
   encode: ({ hold: cell }, sink) => {
+    requireOn(sink.place, cell.store.endpoint, cell.name)
     cell.requireFree('send')
     encode(cell.set, cell.pointer, sink)
     sink.onSent(() => cell.moveAway())

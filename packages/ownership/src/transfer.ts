@@ -8,7 +8,7 @@ import { Hold } from './hold.ts'
 import { Owned } from './owned.ts'
 import { OWNED_TAG } from './packing.ts'
 import { storeOf } from './stores.ts'
-import { decodePointing, encodePointing } from './wire.ts'
+import { decodePointing, encodePointing, requireOn } from './wire.ts'
 
 const LOANED_TAG = 1
 
@@ -16,6 +16,7 @@ export const ownedExtension = codecExtension<Endpoint, Owned<unknown>>({
   tag: OWNED_TAG,
   prototype: Owned.prototype,
   encode: ({ hold }, sink) => {
+    requireOn(sink.place, hold.store.endpoint, hold.name)
     hold.requireMovable('send')
     encodePointing(hold, sink)
     sink.integer(Number(hold.isTied) + 2 * Number(hold.isRoaming))

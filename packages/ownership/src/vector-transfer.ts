@@ -15,6 +15,7 @@ import { VectorCell } from './vector-cell.ts'
 import { LoanedRange } from './vector-range.ts'
 import { segmentsOf, segmentWords } from './vector-segments.ts'
 import { OwnedVector } from './vector.ts'
+import { requireOn } from './wire.ts'
 
 const VECTOR_TAG = 2
 const LOANED_RANGE_TAG = 11
@@ -23,6 +24,7 @@ export const vectorExtension = codecExtension<Endpoint, OwnedVector<ElementType>
   tag: VECTOR_TAG,
   prototype: OwnedVector.prototype,
   encode: (vector, sink) => {
+    requireOn(sink.place, vector.cell.runs.store.endpoint, vector.cell.name)
     vector.cell.requireMovable('send')
     sink.integer(vector.cell.id)
     sink.value(vector.array)

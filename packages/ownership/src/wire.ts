@@ -5,10 +5,12 @@
 import {
   describe,
   fromDescription,
+  type Endpoint,
   type TypeDescription,
   type ValueSink,
   type ValueSource,
 } from '@orujo/core/internal'
+import { OwnershipError } from './errors.ts'
 import { VALUE, typedShape, type Shape } from './shape.ts'
 import type { Pointer } from './store.ts'
 
@@ -31,6 +33,18 @@ export function decodePointing(source: ValueSource): Pointing {
   const color = source.integer()
   const offset = source.integer()
   return { shape, pointer: { id, color, offset } }
+}
+
+/**
+ * Throws if a handle of `endpoint` is used by another place: of another core, or of a core of
+ * another runtime in this process, where its number means another object.
+ */
+export function requireOn(place: object | undefined, endpoint: Endpoint, object: string): void {
+  if (place === undefined || place === endpoint) return
+  const text =
+    `${object} belongs to core ${endpoint.id} of its runtime, and was handed over by another ` +
+    'core or runtime: send it from where it is.'
+  throw new OwnershipError('OWN_FOREIGN', text, { object })
 }
 
 export function encodeShape(shape: Shape, sink: ValueSink): void {

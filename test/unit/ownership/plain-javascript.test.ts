@@ -10,6 +10,7 @@ import {
   arc,
   atomicI32,
   atomicI64,
+  channel,
   delegateRead,
   drop,
   gone,
@@ -21,24 +22,27 @@ import {
   ownVector,
   ownedMap,
   ownedMutex,
+  ownedObjects,
   replicated,
   scopedTask,
   shareOwned,
+  spawnTo,
   take,
   tie,
   update,
 } from '@orujo/ownership'
+import type { Cluster } from '../../support/cluster.ts'
 import { refused } from '../../support/misuse.ts'
 import { type AnyTask, checkNothingOwned, ownershipCluster } from '../../support/ownership.ts'
 
 /** Runs a task on core 0 of 2 x 1; then nothing may be left. */
 function rule(
   title: string,
-  main: (core: Core, t: ExecutionContext) => Promise<void>,
+  main: (core: Core, t: ExecutionContext, cluster: Cluster) => Promise<void>,
   others: readonly unknown[] = [],
 ): void {
   test(title, async (t) => {
-    const run = task('test.main', async (core: Core): Promise<void> => main(core, t))
+    const run = task('test.main', async (core: Core): Promise<void> => main(core, t, cluster))
     const tasks = [run, ...others] as readonly AnyTask[] // definitions, all of them
     await using cluster = ownershipCluster({ tasks, locales: 2, coresPerLocale: 1 })
     await cluster.run(run)
@@ -51,6 +55,7 @@ function rule(
 const untyped = (value: unknown): never => value as never
 const anyOwner = (value: unknown): Owned<number[]> => value as Owned<number[]>
 
+const keep = task('test.keep', (_core: Core, _handle: unknown): void => undefined)
 const add = objectDelegate('test.add', (_core: Core, list: number[], value: number) =>
   list.push(value),
 )
@@ -180,6 +185,43 @@ rule('a map refuses what is no key, and values with owners', async (core, t) => 
   drop(core, list)
   map.drop(core)
 })
+
+rule(
+  'a handle is handed over only by the core that it is on',
+  async (core, t, cluster) => {
+    const list = own(core, [1])
+    const vector = await ownVector(core, f64, 4)
+    const settings = await replicated(core, { limit: 1 })
+    const names = arc(core, ['a'])
+    const [sender, receiver] = channel(core)
+    for (const other of [cluster.core(1), cluster.host]) {
+      for (const handle of [list, vector, settings, names, sender, receiver]) {
+        await t.throwsAsync(async () => other.call(keep, 0, untyped(handle)), {
+          code: 'OWN_FOREIGN',
+        })
+        const isHost = other.id === other.host
+        const here = other.id
+        if (!isHost) t.throws(() => spawnTo(other, here, keep, handle), { code: 'OWN_FOREIGN' })
+      }
+    }
+    t.throws(() => own(cluster.core(1), [list]), { code: 'OWN_FOREIGN' })
+    drop(core, list)
+    drop(core, vector)
+    drop(core, settings)
+    names.drop(core)
+    sender.drop(core)
+    receiver.drop(core)
+  },
+  [keep],
+)
+
+rule(
+  'a map that is made on the host is refused, and nothing of it is made',
+  async (core, t, cluster) => {
+    await t.throwsAsync(ownedMap(cluster.host), { code: 'OWN_FOREIGN' })
+    t.is((await ownedObjects(core)).length, 0)
+  },
+)
 
 rule('an atomic is of one kind of number', async (core, t) => {
   for (const wrong of [undefined, '1', {}, 1n]) {

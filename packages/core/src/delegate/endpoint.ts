@@ -104,7 +104,7 @@ export class Endpoint implements TaskHost {
     this.clock = clock
     this.writeLine = options.writeLine
     this.#recorder = recorder
-    const codec = new Codec<Endpoint>(options.extensions)
+    const codec = new Codec<Endpoint>(options.extensions, { place: this })
     this.#codec = codec
     // The loop reads messages only once everything below is made.
     const receiver: Receiver = {

@@ -14,6 +14,8 @@ export const FREE_TAGS = 16
 
 /** Where an extension writes. What it writes it must read back in the same order. */
 export interface ValueSink {
+  /** Who sends, as the codec was told: there a handle must be that gives itself away. */
+  readonly place: object | undefined
   /** Any sendable value. */
   value(value: unknown): void
   float(value: number): void

@@ -36,6 +36,8 @@ const SHOWN_CHARACTERS = 1000
 export interface CodecOptions {
   /** Bound of one message, 64 KiB or more. Default 1 GiB. */
   readonly maxBytes?: number
+  /** What extensions find in `ValueSink.place`. */
+  readonly place?: object
 }
 
 /** `Context`: what `decode` passes on to the extensions. */
@@ -49,7 +51,7 @@ export class Codec<Context> {
   constructor(extensions: readonly CodecExtension<Context>[] = [], options: CodecOptions = {}) {
     const maxBytes = options.maxBytes ?? MAX_MESSAGE_BYTES
     invariant(maxBytes >= MIN_MESSAGE_BYTES, `maxBytes is ${maxBytes}, less than 64 KiB`)
-    this.#writer = new ValueWriter(maxBytes)
+    this.#writer = new ValueWriter(maxBytes, options.place)
     this.#reader = new ValueReader()
     this.extend(extensions)
   }

@@ -53,6 +53,7 @@ const BUILT_IN: readonly (readonly [prototype: object, family: Family])[] = [
 
 export class ValueWriter implements ValueSink {
   readonly out: ByteWriter
+  readonly place: object | undefined
   /** What is to run when the message is accepted; undefined if nothing is. */
   commits: (() => void)[] | undefined = undefined
   readonly #families: Map<object, Family>
@@ -66,8 +67,9 @@ export class ValueWriter implements ValueSink {
   #errorDepth = 0
   #definition = ''
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, place: object | undefined) {
     this.out = new ByteWriter(maxBytes)
+    this.place = place
     this.#families = new Map(BUILT_IN)
   }
 

@@ -24,6 +24,7 @@ import {
 import { COUNTED } from '../counted.ts'
 import { DROP, REQUIRE_GONE, TAKE, type Movable } from '../movable.ts'
 import { ChannelHome, closeHere, push, take } from './channel-home.ts'
+import { requireOn } from '../wire.ts'
 import { dropInside } from './hand-over.ts'
 import { Life } from './life.ts'
 import { Share } from './share.ts'
@@ -280,6 +281,7 @@ export const receiverExtension = codecExtension<Endpoint, Receiver<unknown>>({
   tag: 5,
   prototype: Receiver.prototype,
   encode: ({ life, address, waiting }, sink) => {
+    requireOn(sink.place, life.endpoint, life.name)
     life.requireLive('send')
     sink.integer(address.raw)
     sink.value(waiting)

@@ -17,9 +17,12 @@ class HandOver {
   readonly prototypes: ReadonlySet<object>
   readonly codec: Codec<Endpoint>
 
-  constructor({ table }: Endpoint) {
+  constructor(endpoint: Endpoint) {
+    const { table } = endpoint
     this.prototypes = new Set(table.extensions.map(({ prototype }) => prototype))
-    this.codec = new Codec<Endpoint>([...builtinExtensions, ...table.extensions])
+    this.codec = new Codec<Endpoint>([...builtinExtensions, ...table.extensions], {
+      place: endpoint,
+    })
   }
 
   readonly isHandle = (value: object): boolean => {

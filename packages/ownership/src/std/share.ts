@@ -8,6 +8,7 @@
 import type { Core } from '@orujo/core'
 import type { Endpoint, ValueSink, ValueSource } from '@orujo/core/internal'
 import { describeId, homeOf } from '../object-id.ts'
+import { requireOn } from '../wire.ts'
 import { Life } from './life.ts'
 import { Shares, type ShareId } from './shares.ts'
 
@@ -43,6 +44,7 @@ export class Share {
   }
 
   encode(sink: ValueSink): void {
+    requireOn(sink.place, this.life.endpoint, this.life.name)
     this.life.requireLive('send')
     sink.integer(this.id)
     sink.integer(this.life.endpoint.id)

@@ -37,7 +37,7 @@ export function scopedTask<A extends unknown[], R>(
       const given = args.map((arg, i) => borrows[i] ?? arg)
       return await body(core, ...(given as A)) // loans have become what the body declares
     } finally {
-      for (const borrow of borrows.reverse()) await borrow?.release()
+      await endAll(borrows.map((borrow) => () => borrow?.release()))
     }
   }
   const definition = new Definition<'task', A, R>('task', name, run as unknown as Body)
@@ -65,6 +65,19 @@ export async function lend<A extends unknown[], R>(
     // Its own `run` undoes what is done to the arguments here.
     return await core.call(definition as unknown as Task<unknown[], R>, target, ...sent)
   } finally {
-    for (const loan of loans.reverse()) await loan.end()
+    await endAll(loans.map((loan) => () => loan.end()))
   }
+}
+
+/** Ends what began in this order, the last first; throws the first error when all have ended. */
+async function endAll(ends: readonly (() => void | Promise<void>)[]): Promise<void> {
+  const errors: unknown[] = []
+  for (const end of ends.toReversed()) {
+    try {
+      await end()
+    } catch (error) {
+      errors.push(error)
+    }
+  }
+  if (errors.length > 0) throw errors[0]
 }

@@ -37,6 +37,7 @@ export const loanedExtension = codecExtension<Endpoint, Loaned>({
   tag: LOANED_TAG,
   prototype: Loaned.prototype,
   encode: ({ hold, isExclusive }, sink) => {
+    requireOn(sink.place, hold.store.endpoint, hold.name)
     encodePointing(hold, sink)
     sink.integer(Number(isExclusive))
     sink.value(hold.loan === undefined ? undefined : [hold.loan.core, hold.loan.number])

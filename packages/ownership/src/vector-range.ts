@@ -22,6 +22,8 @@ const RANGE_OPTIONS: readonly string[] = Object.freeze([
   'begin',
   'end',
 ] satisfies (keyof RangeOptions)[])
+/** Of one range: far more than there are cores, and few enough to be looked through. */
+const MOST_CHUNKS = 2 ** 20
 const ABSENT: Absent = Object.freeze({ kind: 'absent' })
 
 /** Borrows elements of a cell, shared. */
@@ -229,7 +231,7 @@ export class ExclusiveRange<E extends ElementType> implements Lendable {
 
   /** `count` parts of the same length, give or take an element. */
   chunks(count: number): ExclusiveRange<E>[] {
-    whole('count', count, 1, Number.MAX_SAFE_INTEGER)
+    whole('count', count, 1, MOST_CHUNKS)
     this.#cell.requireIdle('split')
     const { begin, length } = this
     const cut = (i: number): number => begin + Math.floor((i * length) / count)

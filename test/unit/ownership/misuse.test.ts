@@ -19,6 +19,7 @@ import {
   take,
   tie,
 } from '@orujo/ownership'
+import { Store } from '#ownership/store.js'
 import type { Cluster } from '../../support/cluster.ts'
 import { refused } from '../../support/misuse.ts'
 import type { AnyTask } from '../../support/ownership.ts'
@@ -189,6 +190,20 @@ const useKept = task('test.use-kept', (core: Core): number => {
   return list.value.length
 })
 
+const keepInner = scopedTask(
+  'test.keep-inner',
+  async (core: Core, list: Mut<number[]>, node: Ref<Node>): Promise<void> => {
+    list.value.push(1)
+    const inner = await node.value.next!.borrow(core)
+    core.endpoint.state(keepInner, () => [inner, node])
+  },
+)
+/** In the order in which they can end. */
+const endKept = task('test.end-kept', (core: Core): void => {
+  const kept: { release(): void }[] = core.endpoint.state(keepInner, () => [])
+  for (const one of kept) one.release()
+})
+
 rule(
   'a borrow that is lent exclusively is not used meanwhile',
   async (core, t) => {
@@ -250,6 +265,25 @@ rule('an owner inside is written only while what it is inside of is written', as
   })
   drop(core, list)
 })
+
+rule(
+  'of several borrows that were lent, one whose end is refused keeps none of the others',
+  async (core, t, cluster) => {
+    const list = own<number[]>(core, [])
+    const head = own<Node>(core, { name: 'a', next: own<Node>(core, { name: 'b' }) })
+    {
+      await using mut = await list.borrowMut(core)
+      using ref = await head.borrow(core)
+      await t.throwsAsync(lend(core, keepInner, 3, mut, ref), { code: 'OWN_BORROWED' })
+      t.deepEqual(mut.view, [1])
+    }
+    await core.call(endKept, 3)
+    t.is(Store.of({ endpoint: cluster.endpoints[3]! }).residentCount, 0)
+    drop(core, list)
+    drop(core, head)
+  },
+  [keepInner, endKept],
+)
 
 rule('Map, Set and Date that are shared refuse their own ways to be written', async (core, t) => {
   const all = own(core, { map: new Map([['a', 1]]), set: new Set([1]), date: new Date(0) })

@@ -91,9 +91,13 @@ export class LockClient<T> {
 
   async #tryAcquire(core: Core, mode: LockMode): Promise<Pointer | undefined> {
     this.#keep.retain('lock', core)
-    const pointer = await tryAcquire(core, this.address, mode)
-    if (pointer === undefined) this.#keep.release(core)
-    return pointer
+    let pointer: Pointer | undefined
+    try {
+      pointer = await tryAcquire(core, this.address, mode)
+      return pointer
+    } finally {
+      if (pointer === undefined) this.#keep.release(core)
+    }
   }
 
   async #reader(core: Core, pointer: Pointer): Promise<ReadGuard<T>> {

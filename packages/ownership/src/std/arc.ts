@@ -118,7 +118,7 @@ export class Arc<T> implements Movable<Arc<T>> {
 
   [TAKE](): Arc<T> {
     const hold = this.#hold
-    this.#share.life.require('move')
+    this.#share.life.requireLive('move')
     hold.requireFree('move')
     const share = this.#share.take()
     hold.moveAway()

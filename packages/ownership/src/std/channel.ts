@@ -227,7 +227,7 @@ export class Receiver<T> implements Movable<Receiver<T>> {
 
   [TAKE](): Receiver<T> {
     const life = this.#life
-    life.require('move')
+    life.requireLive('move')
     life.end('moved')
     const moved = new Receiver<T>(life.endpoint, this.#address, this.#waiting)
     this.#waiting = []

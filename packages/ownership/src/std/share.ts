@@ -63,7 +63,7 @@ export class Share {
 
   /** The same share, for another handle. */
   take(): Share {
-    this.life.require('move')
+    this.life.requireLive('move')
     this.life.end('moved')
     return new Share(this.life.endpoint, this.#kind, this.id)
   }

@@ -3,7 +3,7 @@
  * together.
  */
 import type { Core } from '@orujo/core'
-import type { Shared, SharedOwner } from '@orujo/ownership'
+import type { Reference, Shared, SharedOwner } from '@orujo/ownership'
 
 /** Lends `work` the contents of all `owners`, in their order. Nothing of it may be kept. */
 export async function readAll<T, R>(
@@ -11,12 +11,35 @@ export async function readAll<T, R>(
   owners: readonly SharedOwner<T>[],
   work: (values: readonly Shared<T>[]) => R | PromiseLike<R>,
 ): Promise<R> {
-  const begun = await Promise.allSettled(owners.map((owner) => owner.borrow(core)))
-  const refs = begun.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  const refs: Reference<T>[] = []
   try {
-    for (const one of begun) if (one.status === 'rejected') throw one.reason
+    const late: Promise<unknown>[] = []
+    for (const [i, owner] of owners.entries()) {
+      const ref = owner.tryBorrow(core)
+      if (ref.kind === 'borrowed') refs[i] = ref
+      else late.push(owner.borrow(core).then((borrowed) => (refs[i] = borrowed)))
+    }
+    for (const one of await Promise.allSettled(late)) {
+      if (one.status === 'rejected') throw one.reason
+    }
     return await work(refs.map((ref) => ref.value))
   } finally {
-    for (const ref of refs) ref.release()
+    // There are holes where something was refused.
+    refs.forEach((ref) => ref.release())
   }
+}
+
+/** Lends `work` the contents of the owners at `places`, each borrowed once, by place. */
+export async function readAt<T, R>(
+  core: Core,
+  owners: readonly SharedOwner<T>[],
+  places: Iterable<number>,
+  work: (values: ReadonlyMap<number, Shared<T>>) => R | PromiseLike<R>,
+): Promise<R> {
+  const distinct = [...new Set(places)]
+  return await readAll(
+    core,
+    distinct.map((place) => owners[place]!),
+    (values) => work(new Map(distinct.map((place, i) => [place, values[i]!]))),
+  )
 }

@@ -7,7 +7,7 @@ import { shareOf } from '#owned/social/network.js'
 import * as program from '#owned/social/program.js'
 import { recipients, runAll, textsOf } from '#owned/social/reference.js'
 import { isGenuine, makePost, userOf } from '#owned/social/requests.js'
-import { insert, newest, TIMELINE_POSTS, TIMELINE_WORDS } from '#owned/social/timeline.js'
+import { insert, shownOf, TIMELINE_POSTS, TIMELINE_WORDS } from '#owned/social/timeline.js'
 import { onCluster } from '../../support/owned-app.ts'
 
 const SEEDS = 3
@@ -16,11 +16,17 @@ test('a timeline keeps the newest posts, in whichever order they come', (t) => {
   const posts = fc.uniqueArray(fc.nat(100_000), { maxLength: 2 * TIMELINE_POSTS })
   fc.assert(
     fc.property(posts, (numbers) => {
-      const timeline = new Int32Array(TIMELINE_WORDS)
-      for (const number of numbers) insert(timeline, number)
+      // Between two others, which must not change.
+      const words = new Int32Array(3 * TIMELINE_WORDS).fill(-1)
+      words[TIMELINE_WORDS] = 0
+      for (const number of numbers) insert(words, TIMELINE_WORDS, number)
       const expected = numbers.toSorted((a, b) => b - a).slice(0, TIMELINE_POSTS)
-      t.deepEqual(newest(timeline, TIMELINE_POSTS), expected)
-      t.deepEqual(newest(timeline, 3), expected.slice(0, 3))
+      const timeline = words.subarray(TIMELINE_WORDS, 2 * TIMELINE_WORDS)
+      t.deepEqual([...timeline.subarray(1, 1 + expected.length)], expected)
+      t.is(timeline[0], expected.length)
+      t.is(shownOf(words, TIMELINE_WORDS), Math.min(10, expected.length))
+      t.true(words.subarray(0, TIMELINE_WORDS).every((word) => word === -1))
+      t.true(words.subarray(2 * TIMELINE_WORDS).every((word) => word === -1))
     }),
   )
 })
@@ -53,17 +59,14 @@ test('texts compose as often as asked, and some mention users', (t) => {
 
 test('timelines and posts on many cores are those of one', async (t) => {
   const csr = buildCsr(2 ** 6, [kroneckerEdges({ scale: 6, seed: 1 }, 0, 256)], false)
-  const options = { users: csr.vertices, requests: 600, compose: 30, seed: 9 }
+  // Two batches of each core, the second not full, and timelines that forget.
+  const options = { users: csr.vertices, requests: 5000, compose: 30, seed: 9 }
   const { offsets, targets } = csr.outgoing
   const expected = runAll(options, textsOf(options), csr.outgoing)
   for (let seed = 1; seed <= SEEDS; seed++) {
     await onCluster(program, seed, async (cluster) => {
       const { host, cores } = cluster
-      const network = {
-        parts: await cluster.until(symmetricObject(host, program.makePart, options)),
-        timelines: await cluster.until(symmetricObject(host, program.makeTimelineDesk)),
-        posts: await cluster.until(symmetricObject(host, program.makePostDesk)),
-      }
+      const network = await cluster.until(symmetricObject(host, program.makePart, options))
       for (let user = 0; user < options.users; user++) {
         const row = targets.slice(offsets[user], offsets[user + 1])
         const counts = Int32Array.of(row.length)
@@ -91,9 +94,7 @@ test('timelines and posts on many cores are those of one', async (t) => {
         }
       }
       await cluster.until(onAllCores(host, program.dropAll, network))
-      for (const part of [network.parts, network.timelines, network.posts]) {
-        await cluster.until(free(host, part))
-      }
+      await cluster.until(free(host, network))
     })
   }
 })

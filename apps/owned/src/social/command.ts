@@ -25,8 +25,6 @@ import {
   countWrongTimelines,
   dropAll,
   makePart,
-  makePostDesk,
-  makeTimelineDesk,
   makeTimelines,
   serve,
 } from './program.ts'
@@ -105,11 +103,7 @@ async function solve(
   { nowMs, progress }: ProblemContext,
 ): Promise<Outcome> {
   const { csr, options } = setting
-  const network = {
-    parts: await symmetricObject(host, makePart, options),
-    timelines: await symmetricObject(host, makeTimelineDesk),
-    posts: await symmetricObject(host, makePostDesk),
-  }
+  const network = await symmetricObject(host, makePart, options)
   await tellFollowers(host, network, csr)
   await onAllCores(host, makeTimelines, network)
   progress.update(1, STEPS)
@@ -124,7 +118,7 @@ async function solve(
   const wrong = await compare(host, network, expected)
   progress.update(STEPS, STEPS)
   await onAllCores(host, dropAll, network)
-  for (const part of [network.parts, network.timelines, network.posts]) await free(host, part)
+  await free(host, network)
   return outcome(setting, { reports, seconds, sequentialSeconds, expected, wrong })
 }
 

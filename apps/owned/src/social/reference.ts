@@ -11,7 +11,7 @@ import {
   type Post,
   type RequestOptions,
 } from './requests.ts'
-import { insert, newest, SHOWN_POSTS, TIMELINE_WORDS } from './timeline.ts'
+import { insert, shownOf, TIMELINE_WORDS } from './timeline.ts'
 
 /** What is left in the end, and how often what was done. */
 export interface ReferenceRun {
@@ -41,8 +41,10 @@ export function runAll(
   for (const [number, text] of texts.entries()) {
     const user = userOf(options, number)
     if (text === undefined) {
-      for (const shown of newest(timelines[user]!, SHOWN_POSTS)) {
-        if (isGenuine(posts.get(shown)!, options)) postsRead++
+      const timeline = timelines[user]!
+      const shown = shownOf(timeline, 0)
+      for (let i = 1; i <= shown; i++) {
+        if (isGenuine(posts.get(timeline[i]!)!, options)) postsRead++
       }
       continue
     }
@@ -51,7 +53,7 @@ export function runAll(
     const followers = targets.subarray(offsets[user], offsets[user + 1])
     for (const reader of recipients(followers, post.mentions)) {
       deliveries++
-      insert(timelines[reader]!, number)
+      insert(timelines[reader]!, 0, number)
     }
   }
   return { timelines, composed: posts.size, deliveries, postsRead }

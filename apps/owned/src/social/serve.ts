@@ -2,26 +2,33 @@
  * Serving: what each core does with its requests, many at a time. Requests come to any core,
  * whoever makes them.
  *
- * compose  The core becomes the owner of the post. The author's core knows the followers, and has
- *          their cores, as owners of their timelines, put the post into each.
- * read     The user's core lends the timeline; the cores that own its newest posts lend those.
- *          Posts never change: whoever has read one has a copy for all further readers.
+ * compose  see compose.ts.
+ * read     The user's core says which posts are the newest in the timeline, which is small and
+ *          changes often, so that a copy would be of no use. The posts are read from their pages:
+ *          those never change, and a core that has fetched one has it for all further readers.
  *
  * Ordering    a post can be read before it is in any timeline. The requests of a batch come in any
  *             order.
  * Bounds      FIBRES batches of BATCH requests of each core under way.
  */
-import { task, type Core, type SymmetricObject } from '@orujo/core'
-import { own, ownershipCounts, type Shared } from '@orujo/ownership'
-import { withLent, type LendingDesk, type LendingDesks } from '../lending-desk.ts'
+import { task, type Core } from '@orujo/core'
+import { ownershipCounts } from '@orujo/ownership'
+import { readAt } from '../borrow-all.ts'
 import { countsSince, type StoreCounts } from '../store-counts.ts'
-import { postDesks, timelineDesks, type Network } from './network.ts'
-import { recipients } from './reference.ts'
-import { isGenuine, makePost, userOf } from './requests.ts'
-import { insert, newest, SHOWN_POSTS } from './timeline.ts'
+import { composeAll } from './compose.ts'
+import {
+  BATCH,
+  SHELF_TIMELINES,
+  SHELF_WORDS,
+  placeOf,
+  slotOf,
+  type Network,
+  type NetworkPart,
+} from './network.ts'
+import { isGenuine, userOf } from './requests.ts'
+import { SHOWN_POSTS, shownOf, TIMELINE_WORDS } from './timeline.ts'
 
-const BATCH = 512
-/** While one batch waits for its timelines, another can wait for its posts. */
+/** While one batch waits for timelines, others can wait for pages, or for their posts to arrive. */
 const FIBRES = 4
 
 /** What a core has done. */
@@ -40,7 +47,7 @@ export const serve = task(
   'social.serve',
   async (core: Core, network: Network): Promise<ServeReport> => {
     const before = ownershipCounts(core)
-    const { texts } = network.parts.local(core)
+    const { texts } = network.local(core)
     const tally: Tally = { composed: 0, deliveries: 0, reads: 0, postsRead: 0, spoilt: 0 }
     let next = 0
     const fibre = async (): Promise<void> => {
@@ -48,6 +55,8 @@ export const serve = task(
         const begin = next
         next = Math.min(texts.length, begin + BATCH)
         await serveBatch(core, network, { begin, end: next }, tally)
+        // suspends: others want timelines of this core
+        await core.yield()
       }
     }
     await Promise.all(Array.from({ length: FIBRES }, fibre))
@@ -62,114 +71,74 @@ async function serveBatch(
   { begin, end }: { readonly begin: number; readonly end: number },
   tally: Tally,
 ): Promise<void> {
-  const { texts, options } = network.parts.local(core)
-  const work: Promise<void>[] = []
-  const readers: number[] = []
-  for (let slot = begin; slot < end; slot++) {
-    const number = slot * core.cores + core.id
-    const user = userOf(options, number)
-    const text = texts[slot]
-    if (text === undefined) readers.push(user)
-    else work.push(compose(core, network, { number, slot, user, text }, tally))
-  }
-  work.push(readTimelines(core, network, readers, tally))
-  await Promise.all(work)
-}
-
-// Compose.
-
-interface Draft {
-  readonly number: number
-  /** Where the post is kept. */
-  readonly slot: number
-  readonly user: number
-  readonly text: string
-}
-
-async function compose(core: Core, network: Network, draft: Draft, tally: Tally): Promise<void> {
-  const { number, slot, user, text } = draft
-  const post = makePost(number, user, text)
-  const mentions = Int32Array.from(post.mentions)
-  network.posts.local(core).owners[slot] = own(core, post)
-  const home = user % core.cores
-  const deliveries = await core.call(fanOut, home, network, user, number, mentions)
+  const composing = composeAll(core, network, begin, end)
+  const reading = readTimelines(core, network, { begin, end }, tally)
+  const [{ composed, deliveries }] = await Promise.all([composing, reading])
+  tally.composed += composed
   tally.deliveries += deliveries
-  tally.composed++
 }
 
-/** At the author's core: delivers to all who follow or are mentioned. How many that are. */
-export const fanOut = task(
-  'social.fan-out',
-  async (
-    core: Core,
-    network: Network,
-    author: number,
-    post: number,
-    mentions: Int32Array,
-  ): Promise<number> => {
-    const { cores } = core
-    const followers = network.parts.local(core).followers[Math.floor(author / cores)]!
-    const users = recipients(followers, [...mentions])
-    const slots: number[][] = Array.from({ length: cores }, () => [])
-    for (const user of users) slots[user % cores]!.push(Math.floor(user / cores))
-    await Promise.all(
-      slots.map(async (list, dst) => {
-        if (list.length > 0) await core.call(deliver, dst, network, post, Int32Array.from(list))
-      }),
-    )
-    return users.length
-  },
-)
-
-/** Puts a post into timelines that this core owns. */
-export const deliver = task(
-  'social.deliver',
-  (core: Core, network: Network, post: number, slots: Int32Array): Promise<void> =>
-    network.timelines.local(core).change(core, slots, (timeline) => insert(timeline, post)),
-)
-
-// Read.
-
+/** Reads the timelines that the requests of a batch ask for, and the posts in them. */
 async function readTimelines(
   core: Core,
   network: Network,
-  users: readonly number[],
+  { begin, end }: { readonly begin: number; readonly end: number },
   tally: Tally,
 ): Promise<void> {
-  const posts: number[] = []
-  await readEach(core, timelineDesks, network.timelines, users, (timeline, times) => {
-    const shown = newest(timeline, SHOWN_POSTS)
-    for (let i = 0; i < times; i++) posts.push(...shown)
-  })
-  const { options } = network.parts.local(core)
-  await readEach(core, postDesks, network.posts, posts, (post, times) => {
-    tally.postsRead += times
-    if (!isGenuine(post, options)) tally.spoilt += times
-  })
-  tally.reads += users.length
-}
-
-/**
- * Borrows objects by number from the cores that own them, each once, and hands each to `use` with
- * how many times it was asked for.
- */
-async function readEach<T>(
-  core: Core,
-  definitions: LendingDesks<T>,
-  desks: SymmetricObject<LendingDesk<T>>,
-  numbers: readonly number[],
-  use: (value: Shared<T>, times: number) => void,
-): Promise<void> {
-  const times = new Map<number, number>()
-  for (const number of numbers) times.set(number, (times.get(number) ?? 0) + 1)
-  const wanted: number[][] = Array.from({ length: core.cores }, () => [])
-  for (const number of times.keys()) wanted[number % core.cores]!.push(number)
+  const part = network.local(core)
+  const slots: number[][] = Array.from({ length: core.cores }, () => [])
+  for (let slot = begin; slot < end; slot++) {
+    if (part.texts[slot] !== undefined) continue
+    const user = userOf(part.options, slot * core.cores + core.id)
+    slots[user % core.cores]!.push(slotOf(user, core.cores))
+  }
   await Promise.all(
-    wanted.map(async (list, home) => {
-      const slots = Int32Array.from(list, (number) => Math.floor(number / core.cores))
-      await withLent(core, definitions, desks, { home, slots }, (refs, first) => {
-        for (const [i, ref] of refs.entries()) use(ref.value, times.get(list[first + i]!)!)
-      })
+    slots.map(async (list, home) => {
+      if (list.length === 0) return
+      const wanted = Int32Array.from(list)
+      const posts = await (home === core.id
+        ? newestPosts(core, network, wanted)
+        : core.call(newestHere, home, network, wanted))
+      await readPosts(core, part, posts, tally)
+      tally.reads += list.length
     }),
   )
+}
+
+/** The newest posts in the timelines of this core's users at `slots`, one after the other. */
+async function newestPosts(core: Core, network: Network, slots: Int32Array): Promise<Int32Array> {
+  const { shelves, gate } = network.local(core)
+  const posts = new Int32Array(slots.length * SHOWN_POSTS)
+  let count = 0
+  const places = slots.map((slot) => Math.floor(slot / SHELF_TIMELINES))
+  using _guard = await gate.lock()
+  await readAt(core, shelves, places, (words) => {
+    for (const [i, slot] of slots.entries()) {
+      const shelf = words.get(places[i]!)!
+      const from = (slot * TIMELINE_WORDS) % SHELF_WORDS
+      const shown = shownOf(shelf, from)
+      for (let at = 1; at <= shown; at++) posts[count++] = shelf[from + at]!
+    }
+  })
+  return posts.subarray(0, count)
+}
+
+export const newestHere = task('social.newest', newestPosts)
+
+/** Reads posts by number, whoever owns them. Each page is borrowed once. */
+async function readPosts(
+  core: Core,
+  { pages, options }: NetworkPart,
+  posts: Int32Array,
+  tally: Tally,
+): Promise<void> {
+  const { cores } = core
+  const places = posts.map((number) => placeOf(number, cores))
+  await readAt(core, pages, places, (open) => {
+    for (const [i, number] of posts.entries()) {
+      const post = open.get(places[i]!)![slotOf(number, cores) % BATCH]
+      if (post === undefined || !isGenuine(post, options)) tally.spoilt++
+    }
+  })
+  tally.postsRead += posts.length
 }

@@ -10,19 +10,22 @@ export const TIMELINE_POSTS = 63
 export const SHOWN_POSTS = 10
 export const TIMELINE_WORDS = 1 + TIMELINE_POSTS
 
-/** Puts a post where it belongs; it, or the oldest, is forgotten if there are too many. */
-export function insert(timeline: Int32Array, post: number): void {
-  const count = timeline[0]!
+/**
+ * Puts a post where it belongs in the timeline that begins at `from`; it, or the oldest, is
+ * forgotten if there are too many.
+ */
+export function insert(words: Int32Array, from: number, post: number): void {
+  const count = words[from]!
   let at = count
-  while (at > 0 && timeline[at]! < post) at--
+  while (at > 0 && words[from + at]! < post) at--
   if (at === TIMELINE_POSTS) return
   const kept = Math.min(count + 1, TIMELINE_POSTS)
-  timeline.copyWithin(at + 2, at + 1, kept)
-  timeline[at + 1] = post
-  timeline[0] = kept
+  words.copyWithin(from + at + 2, from + at + 1, from + kept)
+  words[from + at + 1] = post
+  words[from] = kept
 }
 
-/** The newest posts of a timeline, `most` at most. */
-export function newest(timeline: { readonly [index: number]: number }, most: number): number[] {
-  return Array.from({ length: Math.min(most, timeline[0]!) }, (_, i) => timeline[1 + i]!)
+/** How many posts a reader sees of the timeline that begins at `from`; they follow that word. */
+export function shownOf(words: { readonly [index: number]: number }, from: number): number {
+  return Math.min(SHOWN_POSTS, words[from]!)
 }

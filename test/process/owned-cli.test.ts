@@ -39,7 +39,7 @@ const APPS: readonly (readonly [args: string, expected: Report, measured: readon
     'social --graph kronecker:6 --requests 2000',
     { app: 'social', graph: 'kronecker:6', users: 64, requests: 2000, moves: 0 },
     [
-      ...['follows', 'composed', 'deliveries', 'reads', 'postsRead', 'fetches'],
+      ...['follows', 'composed', 'deliveries', 'reads', 'postsRead', 'fetches', 'hits'],
       ...['seconds', 'sequentialSeconds', 'requestsPerSecond'],
     ],
   ],

@@ -26,7 +26,7 @@ export interface OwnershipCounts {
   readonly copyBytes: number
 }
 
-/** The counts of this core. Sends nothing, and does not count as a first use: options may follow. */
+/** The counts of this core. Sends nothing, and is no first use: options may be set afterwards. */
 export function ownershipCounts(core: Core): OwnershipCounts {
   const sum = {
     ...{ fetches: 0, fetchedBytes: 0, hits: 0, moves: 0 },

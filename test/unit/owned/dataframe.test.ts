@@ -113,7 +113,7 @@ test('a median between two values is their mean, and a single value has no devia
 })
 
 for (const query of QUERIES) {
-  test(`${query.name}: lots of rows, brought together part by part, have the answer of maps`, (t) => {
+  test(`${query.name}: lots of rows, dealt out and brought together, are answered`, (t) => {
     const reference = new Reference(query, all)
     t.is(reference.findFault(answersOf(query, all, [0], 1)), undefined)
     const cuts = fc.array(fc.nat(generator.rows), { maxLength: 5 })

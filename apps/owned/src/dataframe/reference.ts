@@ -157,7 +157,7 @@ function total(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0)
 }
 
-/** The sum of the products of what `a` and `b` are off their means; exactly 0 if one is constant. */
+/** The sum of the products of what `a` and `b` are off their means; 0 if one does not vary. */
 function offMeans(a: readonly number[], b: readonly number[]): number {
   const [shiftA, shiftB] = [a[0]!, b[0]!]
   const meanA = total(a.map((value) => value - shiftA)) / a.length

@@ -174,14 +174,14 @@ function outcome({ graph, csr, options }: Setting, found: Found): Outcome {
   const { reports, seconds, sequentialSeconds } = found
   const done = addReports(reports)
   const { composed, deliveries, reads, postsRead } = done
-  const { fetches, moves } = addCounts(reports)
+  const { fetches, hits, moves } = addCounts(reports)
   const { users, requests } = options
   const follows = 2 * csr.edges
   const requestsPerSecond = requests / seconds
   const times = { seconds, sequentialSeconds, requestsPerSecond }
   const work = { requests, composed, deliveries, reads, postsRead }
   return {
-    figures: { graph, users, follows, ...work, ...times, fetches, moves },
+    figures: { graph, users, follows, ...work, ...times, fetches, hits, moves },
     rows: [
       ['users', `${whole(users)}, who follow ${whole(follows)} in all`],
       ['posts composed', `${whole(composed)}, put into ${whole(deliveries)} timelines`],
@@ -189,7 +189,7 @@ function outcome({ graph, csr, options }: Setting, found: Found): Outcome {
       ['time', `${seconds.toFixed(3)} s`],
       ['rate', `${rate(requestsPerSecond)} requests a second`],
       ['one loop, one thread', `${rate(requests / sequentialSeconds)} a second`],
-      ['objects fetched', whole(fetches)],
+      ['pages fetched', `${whole(fetches)}; borrows of their copies: ${whole(hits)}`],
     ],
     fault: describeFault(found, done, requests),
   }

@@ -148,7 +148,7 @@ export interface Keyed {
   readonly width: number
 }
 
-/** Where each goes so that those of a part lie side by side. Where parts begin, and the last ends. */
+/** The place of each, so that parts lie side by side. Where parts begin, and the last ends. */
 export function placeByKey(
   { keys, count, width }: Keyed,
   parts: number,

@@ -20,9 +20,12 @@ export interface OwnerOf<T> {
   readonly [contents]?: (of: T) => T
 }
 
-/** Belongs to the scope L, in both directions of assignment. */
-export interface InScope<in out L> {
-  readonly [scope]?: (within: L) => L
+/**
+ * Belongs to the scope L, in both directions of assignment. A method of a class, because `{ ...it }`
+ * has none of those: a copy of something lent is not lent, and what is in it still is.
+ */
+export declare class InScope<in out L> {
+  [scope]?(): (within: L) => L
 }
 
 type Scalar = string | number | bigint | boolean | symbol | null | undefined | void

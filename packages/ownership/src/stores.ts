@@ -1,7 +1,7 @@
 /**
  * Stores: the store of an endpoint, made when it is first needed, and its options.
  */
-import { onAllCores, task, type Core } from '@orujo/core'
+import { onAllCores, OrujoError, task, type Core } from '@orujo/core'
 import { flag, record, whole, type Endpoint } from '@orujo/core/internal'
 import { OwnershipError } from './errors.ts'
 import { ValuePacking } from './packing.ts'
@@ -27,15 +27,28 @@ class Settings {
 /** The store of an endpoint. */
 export function storeOf({ endpoint }: { readonly endpoint: Endpoint }): Store {
   return endpoint.state(Store, () => {
+    requireProgram(endpoint)
     const settings = endpoint.state(Settings, () => new Settings())
     settings.isUsed = true
     return new Store(endpoint, settings.options, (store) => new ValuePacking(store))
   })
 }
 
+/** Throws before an owner is made that could not be sent, read elsewhere or dropped there. */
+function requireProgram({ table }: Endpoint): void {
+  if (table.definitions.some(({ name }) => name === configureHere.name)) return
+  throw new OrujoError(
+    'ORUJO_UNKNOWN_DEFINITION',
+    'The cores do not know the messages of @orujo/ownership: launch its program beside yours, ' +
+      "launch({ program: [yours, import.meta.resolve('@orujo/ownership/program')] }), or write " +
+      "export * from '@orujo/ownership/program' in yours.",
+  )
+}
+
 /** Sets the options of ownership on all cores. Once, before anything is owned. ORUJO_OPTION. */
 export async function configureOwnership(core: Core, options: OwnershipOptions): Promise<void> {
   record('configureOwnership()', options, OPTION_NAMES)
+  requireProgram(core.endpoint)
   const { cacheBytes = STORE_DEFAULTS.cacheBytes, checked = STORE_DEFAULTS.isChecked } = options
   const { colorLimit = STORE_DEFAULTS.colorLimit } = options
   whole('cacheBytes', cacheBytes, 0, Number.MAX_SAFE_INTEGER)

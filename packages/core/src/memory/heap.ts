@@ -141,8 +141,9 @@ export class CoreHeap {
 
   /** Byte offset of `count` new elements in the local region, all zero. */
   allocate(type: ElementType, count: number): number {
-    if (!(count >= 0) || !Number.isSafeInteger(count * type.bytes)) {
-      throw new OrujoError('ORUJO_OPTION', `cannot allocate ${count} elements of ${type.name}`)
+    if (!(count >= 0) || !Number.isInteger(count) || !Number.isSafeInteger(count * type.bytes)) {
+      const message = `cannot allocate ${count} elements of ${type.name}: ask for a whole number`
+      throw new OrujoError('ORUJO_OPTION', message)
     }
     const bytes = count * type.bytes
     const offset = this.#local.allocate(bytes, `an allocation of ${count} ${type.name}`)

@@ -9,7 +9,7 @@ import type {
   SendableArguments,
   SynchronousResult,
 } from '#core/message/sendable.js'
-import type { sendableBrand } from '#core/memory/handle.js'
+import type { sendableBrand, unsendable } from '#core/memory/handle.js'
 
 type Equal<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
@@ -64,6 +64,11 @@ type Mark = number & { readonly mark?: 'mark' }
 interface Box<T> {
   value: T
 }
+declare class Guard {
+  get [unsendable](): 'a guard'
+  release(): void
+}
+
 class Point {
   x = 1
   norm(): number {
@@ -145,6 +150,8 @@ export const refused: readonly unknown[] = [
   delegate('promise', (_: Core, later: Promise<number>) => void later),
   // @ts-expect-error: a weak map
   delegate('weak', (_: Core, map: WeakMap<object, number>) => map.has({})),
+  // @ts-expect-error: what says itself that it cannot be sent
+  delegate('guard', (_: Core, guard: Guard) => void guard),
   // @ts-expect-error: a symbol as key of a map
   delegate('key', (_: Core, map: Map<symbol, number>) => map.size),
   // @ts-expect-error: the result of a task is looked at after the promise
@@ -164,3 +171,4 @@ holds<
   Equal<SynchronousResult<Promise<void>>, 'a delegate body may not return a promise; use task()'>
 >()
 holds<Equal<SynchronousResult<{ done: () => void }>, FunctionAt<'the result.done'>>>()
+holds<Equal<SendableArguments<[number, [Guard]]>, 'argument 2 element is a guard'>>()

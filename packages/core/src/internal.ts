@@ -20,7 +20,7 @@ export { type StealingOptions, localeTaskBytes } from './delegate/stealing.ts'
 export { builtinDefinitions } from './launch/builtins.ts'
 export { builtinExtensions } from './launch/extensions.ts'
 export { CoreMemory } from './memory/directory.ts'
-export type { sendableBrand } from './memory/handle.ts'
+export { type sendableBrand, unsendable } from './memory/handle.ts'
 export {
   type FieldName,
   type FieldType,

@@ -8,11 +8,12 @@
  * Suspends    the end of a Mut: other cores may only read what its owner knows.
  */
 import type { Core } from '@orujo/core'
+import { unsendable } from '@orujo/core/internal'
 import type { Body, Writer } from './body.ts'
 import type { OwnershipError } from './errors.ts'
 import type { Guard } from './guard.ts'
 import { Hold } from './hold.ts'
-import { BEGIN, LEND, type Lendable, type LentOut, type Loan } from './lendable.ts'
+import { BEGIN, BORROW, LEND, type Lendable, type LentOut, type Loan } from './lendable.ts'
 import type { Reference, Shared } from './lent.ts'
 import type { PlaceNote } from './place-note.ts'
 import { misuse } from './refusal.ts'
@@ -68,6 +69,11 @@ export class Ref<T> implements Reference<T>, Lendable {
     body.endedAt = endedAt
     this.#endedAt = endedAt
     this.#guard?.end(endedAt)
+  }
+
+  /** Says why this cannot be sent. */
+  get [unsendable](): typeof BORROW {
+    return BORROW
   }
 
   [Symbol.dispose](): void {
@@ -175,6 +181,11 @@ export class Mut<T> implements Writer, Lendable {
     this.#end(body)
     if (this.#isChanged) await this.#hold.endChanged(this.#core, this.#before)
     else this.#hold.endUnchanged()
+  }
+
+  /** Says why this cannot be sent. */
+  get [unsendable](): typeof BORROW {
+    return BORROW
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

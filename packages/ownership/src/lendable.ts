@@ -13,6 +13,12 @@ export const LEND: unique symbol = Symbol('orujo.lend')
 /** How what was lent begins on the other core. */
 export const BEGIN: unique symbol = Symbol('orujo.begin')
 
+/* What is said of those who send a borrow, by the compiler and at the call. */
+export const BORROW =
+  'a borrow, which cannot be sent: lend it to a scopedTask, or send what it is a borrow of'
+export const BORROWED_ELEMENTS =
+  'a borrow of elements, which cannot be sent: lend the right to the range to a scopedTask'
+
 /** A borrow that can be lent on. */
 export interface Lendable {
   [LEND](core: Core): Loan | Promise<Loan>

@@ -8,9 +8,10 @@
  * Suspends    the end of a ReplicaMut: other cores may only read what the owner knows.
  */
 import type { Core } from '@orujo/core'
+import { unsendable } from '@orujo/core/internal'
 import { OwnershipError } from './errors.ts'
 import type { Loan as LoanPlace } from './hold.ts'
-import { BEGIN, LEND, type Lendable, type LentOut, type Loan } from './lendable.ts'
+import { BEGIN, BORROW, LEND, type Lendable, type LentOut, type Loan } from './lendable.ts'
 import type { Reference, Shared } from './lent.ts'
 import type { ReplicaPointer } from './replica.ts'
 import {
@@ -49,6 +50,11 @@ export class ReplicaRef<T> implements Reference<T>, Lendable {
     if (!this.#isLive) return
     this.#isLive = false
     this.#cell.endShared()
+  }
+
+  /** Says why this cannot be sent. */
+  get [unsendable](): typeof BORROW {
+    return BORROW
   }
 
   [Symbol.dispose](): void {
@@ -114,6 +120,11 @@ export class ReplicaMut<T> implements Lendable {
     } finally {
       cell.endExclusive()
     }
+  }
+
+  /** Says why this cannot be sent. */
+  get [unsendable](): typeof BORROW {
+    return BORROW
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -7,8 +7,9 @@
  * Access      the core that it was borrowed on: to another goes the right to a range, by `lend`.
  */
 import type { Core, ElementType, ValueOf, ViewOf } from '@orujo/core'
-import { viewOn } from '@orujo/core/internal'
+import { unsendable, viewOn } from '@orujo/core/internal'
 import { OwnershipError } from './errors.ts'
+import { BORROWED_ELEMENTS } from './lendable.ts'
 import type { Shared } from './lent.ts'
 import type { Grant, VectorCell } from './vector-cell.ts'
 import { load, pieceOf, store, type Piece, type ReadPieces } from './vector-pieces.ts'
@@ -69,6 +70,11 @@ export class RangeRef<E extends ElementType> {
     this.#last = undefined
     for (const copy of this.#contents.copies) copy.readers--
     this.#cell.giveBack(this.#grant)
+  }
+
+  /** Says why this cannot be sent. */
+  get [unsendable](): typeof BORROWED_ELEMENTS {
+    return BORROWED_ELEMENTS
   }
 
   [Symbol.dispose](): void {
@@ -160,6 +166,11 @@ export class RangeMut<E extends ElementType> {
       this.#cell.settle(this.#core)
     }
     return Promise.resolve()
+  }
+
+  /** Says why this cannot be sent. */
+  get [unsendable](): typeof BORROWED_ELEMENTS {
+    return BORROWED_ELEMENTS
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

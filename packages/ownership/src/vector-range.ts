@@ -8,8 +8,8 @@
  *             elements are.
  */
 import type { Core, CoreId, ElementType, RangeOptions } from '@orujo/core'
-import { record, whole } from '@orujo/core/internal'
-import { BEGIN, LEND, type Lendable, type LentOut, type Loan } from './lendable.ts'
+import { record, unsendable, whole } from '@orujo/core/internal'
+import { BEGIN, BORROW, LEND, type Lendable, type LentOut, type Loan } from './lendable.ts'
 import type { Loan as LoanPlace } from './hold.ts'
 import type { Absent, Conflict } from './lent.ts'
 import { homeOf } from './object-id.ts'
@@ -167,6 +167,11 @@ export class SharedRange<E extends ElementType> implements Lendable {
     this.#giveBack()
   }
 
+  /** Says why this cannot be sent. */
+  get [unsendable](): typeof BORROW {
+    return BORROW
+  }
+
   [Symbol.dispose](): void {
     this.release()
   }
@@ -266,6 +271,11 @@ export class ExclusiveRange<E extends ElementType> implements Lendable {
     } finally {
       this.#giveBack()
     }
+  }
+
+  /** Says why this cannot be sent. */
+  get [unsendable](): typeof BORROW {
+    return BORROW
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

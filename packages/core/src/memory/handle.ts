@@ -1,6 +1,6 @@
 /**
- * Handle: the mark of classes whose instances travel as handles, by an extension of the codec. It
- * exists for the compiler only, and lies here because addresses bear it and messages ask for it.
+ * Handle: the marks of classes whose instances travel as handles, by an extension of the codec,
+ * and of those that must not travel. They lie here because addresses bear one and messages ask.
  */
 
 /**
@@ -9,3 +9,9 @@
  * then does not look into its fields and methods.
  */
 export declare const sendableBrand: unique symbol
+
+/**
+ * Marks a class whose instances cannot be sent, and says why: `get [unsendable]()` returns the end
+ * of a sentence, as a literal type, that begins with 'argument 1 is'. Said by compiler and codec.
+ */
+export const unsendable: unique symbol = Symbol('orujo.unsendable')

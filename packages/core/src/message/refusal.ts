@@ -3,6 +3,7 @@
  * send instead. Everything here runs only once something is refused.
  */
 import { OrujoError } from '../errors.ts'
+import { unsendable } from '../memory/handle.ts'
 
 /* What a step of a path means; beside each step lies its key. */
 export const ARGUMENT = 0
@@ -61,6 +62,8 @@ export function whyRefused(value: unknown): string {
   if (typeof value === 'symbol') return 'is a symbol, which cannot be sent; use a string'
   const name = classNameOf(value)
   if (name === 'Promise') return 'is a promise, which cannot be sent; await it first'
+  const why = safely(() => Reflect.get(Object(value) as object, unsendable) as unknown)
+  if (typeof why === 'string') return `is ${why}`
   return (
     `is an instance of ${name}, which cannot be sent; send plain data, or leave it where it is, ` +
     'on its core, and send its address'

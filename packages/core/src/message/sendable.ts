@@ -11,7 +11,7 @@
  * Bounds      looks MaxDepth levels deep; the codec checks every value anyway.
  * Misuse      a class without methods looks like a plain object here and is refused by the codec.
  */
-import type { sendableBrand } from '../memory/handle.ts'
+import type { sendableBrand, unsendable } from '../memory/handle.ts'
 
 /** `unknown` if every argument and the result can be sent and the body returns no promise. */
 export type CheckedBody<A extends readonly unknown[], R> = Verdict<
@@ -68,11 +68,13 @@ type ValueFault<T, Path extends string, Depth extends 0[] = []> =
               ? `${Path} is a class, which cannot be sent`
               : typeof sendableBrand extends keyof T
                 ? never
-                : T extends PromiseLike<unknown>
-                  ? `${Path} is a promise, which cannot be sent; await it first`
-                  : Depth['length'] extends MaxDepth
-                    ? never
-                    : ContentFault<T, Path, [...Depth, 0]>
+                : T extends { readonly [unsendable]: infer Why extends string }
+                  ? `${Path} is ${Why}`
+                  : T extends PromiseLike<unknown>
+                    ? `${Path} is a promise, which cannot be sent; await it first`
+                    : Depth['length'] extends MaxDepth
+                      ? never
+                      : ContentFault<T, Path, [...Depth, 0]>
 
 /** What travels whole, whatever its methods. */
 type Atom =

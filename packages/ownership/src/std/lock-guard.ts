@@ -4,8 +4,11 @@
  * States      held -> released. Safe to repeat.
  * Ownership   whoever has a guard releases it.
  */
+import { unsendable } from '@orujo/core/internal'
 import type { Mut, Ref } from '../borrow.ts'
 import type { Shared } from '../lent.ts'
+
+const GUARD = 'a guard of a lock, which cannot be sent: send a clone of the lock'
 
 /** The right to read what a lock guards: `using guard = await lock.readLock(core)`. */
 export class ReadGuard<T> {
@@ -35,6 +38,11 @@ export class ReadGuard<T> {
     this.#ref.release()
     this.#giveBack = undefined
     giveBack()
+  }
+
+  /** Says why this cannot be sent. */
+  get [unsendable](): typeof GUARD {
+    return GUARD
   }
 
   [Symbol.dispose](): void {
@@ -81,6 +89,11 @@ export class WriteGuard<T> {
       throw error
     }
     giveBack()
+  }
+
+  /** Says why this cannot be sent. */
+  get [unsendable](): typeof GUARD {
+    return GUARD
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

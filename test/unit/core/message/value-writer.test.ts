@@ -5,6 +5,7 @@ import test from 'ava'
 import { codecExtension } from '#core/message/codec-extension.js'
 import { Codec } from '#core/message/codec.js'
 import { OrujoError } from '#core/errors.js'
+import { unsendable } from '#core/memory/handle.js'
 
 function refusal(values: readonly unknown[], codec = new Codec<undefined>()): OrujoError {
   try {
@@ -20,6 +21,12 @@ class Account {
   readonly owner = 'me'
 }
 
+class Guard {
+  get [unsendable](): string {
+    return 'a guard, which cannot be sent'
+  }
+}
+
 class Table extends Map<string, number> {}
 class Row extends Array<number> {}
 
@@ -33,6 +40,7 @@ const cases: readonly (readonly [value: unknown, message: string])[] = [
   [Symbol('s'), 'argument 1 is a symbol, which cannot be sent; use a string'],
   [Promise.resolve(), 'argument 1 is a promise, which cannot be sent; await it first'],
   [new Account(), 'argument 1 is an instance of Account, which cannot be sent; send plain data'],
+  [new Guard(), 'argument 1 is a guard, which cannot be sent'],
   [new WeakMap(), 'argument 1 is an instance of WeakMap'],
   [new WeakRef({}), 'argument 1 is an instance of WeakRef'],
   [new Table(), 'argument 1 is an instance of Table'],

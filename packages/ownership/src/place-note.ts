@@ -22,10 +22,11 @@ export interface PlaceNote {
   readonly stack?: string
 }
 
-/** Packages whose frames, compiled or by source map, are not the program's. */
+/** Whose frames, compiled or by source map, are not the program's: a core is a worker of Piscina. */
 const LIBRARIES: readonly string[] = Object.freeze([
   new URL('..', import.meta.url).pathname,
   new URL('..', import.meta.resolve('@orujo/core')).pathname,
+  '/node_modules/piscina/',
   '(node:',
   'at node:',
 ])

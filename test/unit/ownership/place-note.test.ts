@@ -2,7 +2,7 @@
 import test from 'ava'
 import { type Core, task } from '@orujo/core'
 import { drop, own, type Owned } from '@orujo/ownership'
-import { PlaceNotes } from '#ownership/place-note.js'
+import { describePlace, PlaceNotes } from '#ownership/place-note.js'
 import { failure } from '../../support/machine.ts'
 import { checkNothingOwned, ownershipCluster } from '../../support/ownership.ts'
 
@@ -46,4 +46,11 @@ test('what is done very often is noted in a burst, and now and then afterwards',
 test('in checked mode every place is noted', (t) => {
   const notes = new PlaceNotes(true, () => 0)
   t.is(notedOf(notes, 5000), 5000)
+})
+
+test('the worker that a core runs in is no place of the program', (t) => {
+  const worker = 'at async onMessage (/app/node_modules/piscina/dist/worker.js:180:22)'
+  const mine = 'at main (/app/main.js:1:2)'
+  t.is(describePlace({ stack: `Error\n    ${worker}` }), undefined)
+  t.is(describePlace({ stack: `Error\n    ${worker}\n    ${mine}` }), mine)
 })

@@ -21,8 +21,8 @@ export interface OwnerOf<T> {
 }
 
 /**
- * Belongs to the scope L, in both directions of assignment. A method of a class, because `{ ...it }`
- * has none of those: a copy of something lent is not lent, and what is in it still is.
+ * Belongs to the scope L, in both directions of assignment. A method of a class, because a spread
+ * leaves those out: a copy of something lent is not lent, and what is in it still is.
  */
 export declare class InScope<in out L> {
   [scope]?(): (within: L) => L

@@ -22,7 +22,7 @@ export interface PlaceNote {
   readonly stack?: string
 }
 
-/** Whose frames, compiled or by source map, are not the program's: a core is a worker of Piscina. */
+/** Whose frames, compiled or by source map, are not the program's. Cores are Piscina's workers. */
 const LIBRARIES: readonly string[] = Object.freeze([
   new URL('..', import.meta.url).pathname,
   new URL('..', import.meta.resolve('@orujo/core')).pathname,

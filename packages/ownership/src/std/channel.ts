@@ -222,7 +222,10 @@ export class Receiver<T> implements Movable<Receiver<T>> {
     this.#life.end('dropped')
     dropInside(core, this.#waiting)
     this.#waiting = []
-    core.send(closeHere, this.#address.core, this.#address.raw)
+    const { core: home, raw } = this.#address
+    // At home at once: who sends afterwards is refused.
+    if (home === core.id) this.#address.local(core).close(core)
+    else core.send(closeHere, home, raw)
   }
 
   [TAKE](): Receiver<T> {

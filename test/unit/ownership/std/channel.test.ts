@@ -130,6 +130,23 @@ const takeOne = task('test.take-one', async (core: Core, receiver: Receiver<Owne
   return receiver
 })
 
+test('after the receiver was dropped on their core, nothing more is accepted', async (t) => {
+  await underSeeds(
+    async (core) => {
+      const [sender, receiver] = channel<number>(core)
+      const before = sender.send(core, 1)
+      receiver.drop(core)
+      const after = await sender.trySend(core, 2)
+      await before
+      if (after.kind !== 'closed') throw new Error(after.kind)
+      sender.drop(core)
+    },
+    [],
+    5,
+  )
+  t.pass()
+})
+
 test('without a receiver, what is sent comes back, and what waits is dropped', async (t) => {
   await underSeeds(
     async (core) => {

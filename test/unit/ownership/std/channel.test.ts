@@ -135,14 +135,13 @@ test('after the receiver was dropped on their core, nothing more is accepted', a
     async (core) => {
       const [sender, receiver] = channel<number>(core)
       const before = sender.send(core, 1)
-      receiver.drop(core)
+      drop(core, receiver)
       const after = await sender.trySend(core, 2)
       await before
       if (after.kind !== 'closed') throw new Error(after.kind)
-      sender.drop(core)
+      drop(core, sender)
     },
-    [],
-    5,
+    { seeds: 5 },
   )
   t.pass()
 })

@@ -83,6 +83,14 @@ test.serial('dataframe tells the groups of each query, on any cores the same', a
   }
 })
 
+test.serial('what cannot be dealt out evenly has room all the same', async (t) => {
+  const shape = ['--locales', '2', '--cores', '2']
+  t.true((await report('gemm', '--size', '512', '--block', '512', ...shape))['verified'])
+  for (const rows of ['10000', '70000']) {
+    t.true((await report('dataframe', '--rows', rows, ...shape))['verified'])
+  }
+})
+
 test.serial('dataframe reads a file', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'orujo-'))
   try {

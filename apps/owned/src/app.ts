@@ -18,16 +18,25 @@ export class AppError extends Error {
   }
 }
 
-/** An app whose typed objects take `ownedBytes` in all, dealt out evenly. */
+/** What an app takes, beside how it is solved. */
+interface AppNeeds extends Pick<Problem, 'solve'> {
+  readonly program: URL
+  /** Of all typed objects. */
+  readonly ownedBytes: number
+  /** They are dealt out so that some cores may have as much more than others. Default 0. */
+  readonly lumpBytes?: number
+}
+
+/** An app on owned objects. */
 export function appOf(
   name: string,
-  { program, ownedBytes, solve }: Pick<Problem, 'solve'> & { program: URL; ownedBytes: number },
+  { program, ownedBytes, lumpBytes = 0, solve }: AppNeeds,
 ): Problem {
   return {
     kind: 'app',
     name,
     program: [program, import.meta.resolve('@orujo/ownership/program')],
-    heapBytes: (cores) => heapBytes(ownedBytes, cores),
+    heapBytes: (cores) => heapBytes(ownedBytes / cores + lumpBytes, cores),
     // Owned objects are not in arrays.
     sharedBytes: 0,
     solve,
@@ -35,8 +44,8 @@ export function appOf(
 }
 
 /** Twice what the objects take: memory is dealt out in powers of two. */
-function heapBytes(ownedBytes: number, cores: number): number {
-  const wanted = Math.max(MIN_HEAP_BYTES, (2 * ownedBytes) / cores)
+function heapBytes(bytesOfCore: number, cores: number): number {
+  const wanted = Math.max(MIN_HEAP_BYTES, 2 * bytesOfCore)
   const bytes = 2 ** Math.ceil(Math.log2(wanted))
   if (bytes <= MAX_HEAP_BYTES) return bytes
   throw new AppError(`objects of this size do not fit ${plural(cores, 'core')}: use more`)

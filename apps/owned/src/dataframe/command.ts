@@ -19,6 +19,7 @@ import { stat } from 'node:fs/promises'
 import { readAll } from '../borrow-all.ts'
 import { AppError, appOf, countUpTo } from '../app.ts'
 import {
+  CHUNK_ROWS,
   KEY_COLUMNS,
   MAX_ROWS,
   ROW_BYTES,
@@ -79,9 +80,12 @@ export function addDataFrame(newCommand: NewCommand, run: RunProblem): void {
 async function dataFrame(options: DataFrameOptions): Promise<Problem> {
   const { csv } = options
   const rows = csv === undefined ? options.rows : (await fileBytes(csv)) / MIN_LINE_BYTES
+  const bytesOfRow = ROW_BYTES + 2 * GROUP_BYTES
   return appOf('dataframe', {
     program: new URL('./program.js', import.meta.url),
-    ownedBytes: rows * (ROW_BYTES + 2 * GROUP_BYTES),
+    ownedBytes: rows * bytesOfRow,
+    // A core has whole chunks, the first one of few rows all of them.
+    lumpBytes: Math.min(rows, CHUNK_ROWS) * bytesOfRow,
     solve: (runtime, context) => solve(runtime, options, context),
   })
 }

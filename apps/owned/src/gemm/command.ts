@@ -61,9 +61,12 @@ function gemm(options: GemmOptions): Problem {
       `${whole(count)} blocks are more than ${whole(MAX_BLOCKS)}: make them larger`,
     )
   }
+  const bytesOfBlocks = 3 * 8 * options.block ** 2 // of both factors and the product
   return appOf('gemm', {
     program: new URL('./program.js', import.meta.url),
-    ownedBytes: 3 * 8 * count * options.block ** 2,
+    ownedBytes: bytesOfBlocks * count,
+    // Blocks are dealt out whole.
+    lumpBytes: bytesOfBlocks,
     solve: (runtime, context) => solve(runtime, options, context),
   })
 }

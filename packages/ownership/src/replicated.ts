@@ -87,8 +87,10 @@ export class Replicated<T> implements Movable<Replicated<T>> {
     const other = cell.conflict(core, false)
     if (other !== undefined) return other
     if (!cell.isHere(core)) return ABSENT
+    // First, because it refuses what cannot be shared.
+    const ref = new ReplicaRef<T>(cell, core)
     cell.beginShared(core)
-    return new ReplicaRef<T>(cell, core)
+    return ref
   }
 
   /** The exclusive borrow, until its end. Lend it to have it written on another core. */

@@ -5,18 +5,21 @@
 import type { ExecutionContext } from 'ava'
 import { task, type Core, u8 } from '@orujo/core'
 import {
+  type ExclusiveRange,
   type Mut,
   type Ref,
   drop,
   lend,
   own,
   ownArray,
+  ownVector,
   scopedTask,
   take,
   tie,
   type Owned,
   type OwnershipError,
 } from '@orujo/ownership'
+import { LEND } from '#ownership/lendable.js'
 import { homeOf } from '#ownership/object-id.js'
 import { Store } from '#ownership/store.js'
 import type { AnyTask } from '../../support/ownership.ts'
@@ -192,6 +195,9 @@ rule(
   [occupy, writeTrio],
 )
 
+const nothingAnd = scopedTask('test.nothing-and', (_core: Core, _tree: Ref<Tree>, _by: number) => {
+  // Only lent.
+})
 const nothing = scopedTask('test.nothing', (_core: Core, tree: Mut<Tree>) => void tree)
 
 rule(
@@ -290,4 +296,56 @@ rule(
     drop(core, far)
   },
   [occupy, listThere],
+)
+
+const fillAndKeep = scopedTask(
+  'test.fill-and-keep',
+  async (core: Core, values: Mut<Uint8Array>, range: ExclusiveRange<typeof u8>, by: number) => {
+    values.value.fill(by)
+    const kept = await range.borrowMut(core)
+    kept.set(range.begin, by)
+  },
+)
+
+rule(
+  'a borrow that cannot end does not keep others from ending',
+  async (core, t) => {
+    const vector = await ownVector(core, u8, 4)
+    const values = ownArray(core, u8, 4)
+    const sumElsewhere = async (): Promise<number> => {
+      using ref = await values.borrow(core)
+      return await lend(core, sumOf, 2, ref)
+    }
+    t.is(await sumElsewhere(), 0)
+    const mut = await values.borrowMut(core)
+    const range = vector.claim(core)
+    t.deepEqual(await codesOf([() => lend(core, fillAndKeep, 1, mut, range, 3)]), ['OWN_BORROWED'])
+    await mut.release()
+    await range.release()
+    t.is(await sumElsewhere(), 12)
+    drop(core, values)
+    drop(core, vector)
+  },
+  [fillAndKeep, sumOf],
+)
+
+rule(
+  'a loan that cannot end does not keep others from ending',
+  async (core, t) => {
+    const tree = makeTree(core)
+    const ref = await tree.borrow(core)
+    const failing = {
+      [LEND]: () => ({
+        loaned: 5,
+        end: () => {
+          throw new Error('no end')
+        },
+      }),
+    }
+    const lent = lend(core, nothingAnd, 2, ref, failing as unknown as number)
+    t.is((await failure(() => lent))?.message, 'no end')
+    ref.release()
+    drop(core, tree)
+  },
+  [nothingAnd],
 )

@@ -80,3 +80,13 @@ test('a copy in a newer colour takes the place of the one before', (t) => {
   t.is(cache.find(1, 0), undefined)
   t.is(cache.bytes, 10)
 })
+
+test('a copy that was used since the last sweep gets a second chance', (t) => {
+  const cache = new CopyCache(30)
+  for (const id of [1, 2, 3, 4]) cache.add(id, 0, contents(`${id}`))
+  const [first, second] = [...cache.copies()].map(({ id }) => id)
+  t.is(cache.find(first!, 0)?.id, first)
+  cache.add(5, 0, contents('5'))
+  t.truthy(cache.find(first!, 0))
+  t.is(cache.find(second!, 0), undefined)
+})

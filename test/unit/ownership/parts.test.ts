@@ -5,23 +5,19 @@
 import type { ExecutionContext } from 'ava'
 import { task, type Core, u8 } from '@orujo/core'
 import {
-  type ExclusiveRange,
   type Mut,
   type Ref,
   drop,
   lend,
   own,
   ownArray,
-  ownVector,
   scopedTask,
   take,
   tie,
   type Owned,
   type OwnershipError,
 } from '@orujo/ownership'
-import { LEND } from '#ownership/lendable.js'
 import { homeOf } from '#ownership/object-id.js'
-import { Store } from '#ownership/store.js'
 import type { AnyTask } from '../../support/ownership.ts'
 import { ownershipRule } from '../../support/ownership-rules.ts'
 import { codesOf, failure } from '../../support/machine.ts'
@@ -175,7 +171,6 @@ const HALF = 250_000
 const QUARTER = 125_000
 
 const occupy = task('test.occupy', (core: Core) => ownArray(core, u8, HALF))
-const listThere = task('test.list-there', (core: Core) => own<string[]>(core, ['a']))
 const writeTrio = task('test.write-trio', async (core: Core, trio: Owned<Trio>) => {
   const error = await failure(() => trio.write(core, () => undefined))
   return { trio, code: error?.code }
@@ -195,9 +190,6 @@ rule(
   [occupy, writeTrio],
 )
 
-const nothingAnd = scopedTask('test.nothing-and', (_core: Core, _tree: Ref<Tree>, _by: number) => {
-  // Only lent.
-})
 const nothing = scopedTask('test.nothing', (_core: Core, tree: Mut<Tree>) => void tree)
 
 rule(
@@ -227,125 +219,4 @@ rule(
     drop(core, tree)
   },
   [nothing],
-)
-
-const sumOf = scopedTask('test.sum-of', (_core: Core, values: Ref<Uint8Array>) => {
-  return values.value.reduce((a, b) => a + b, 0)
-})
-const fill = scopedTask('test.fill', (_core: Core, values: Mut<Uint8Array>, by: number) => {
-  values.value.fill(by)
-})
-
-rule(
-  'a neighbour that uses up the colours of typed memory leaves no copy that can be taken for new',
-  async (core, t) => {
-    const values = ownArray(core, u8, 4)
-    for (let by = 1; by < 12; by++) {
-      {
-        await using mut = await values.borrowMut(core)
-        await lend(core, fill, 1, mut, by)
-      }
-      using ref = await values.borrow(core)
-      t.is(await lend(core, sumOf, 2, ref), 4 * by)
-    }
-    drop(core, values)
-  },
-  [fill, sumOf],
-)
-
-const fillBeside = scopedTask(
-  'test.fill-beside',
-  (_core: Core, values: Mut<Uint8Array>, _tree: Ref<Tree>): void => void values.value.fill(9),
-)
-
-rule(
-  'a task that was lent what it has no room for does not run, and all loans are over',
-  async (core, t) => {
-    const values = ownArray(core, u8, QUARTER)
-    const full = [await core.call(occupy, 2), await core.call(occupy, 2)]
-    const tree = makeTree(core)
-    const ref = await tree.borrow(core)
-    const mut = await values.borrowMut(core)
-    const error = await failure(() => lend(core, fillBeside, 2, mut, ref))
-    t.is(error?.code, 'ORUJO_MEMORY_EXHAUSTED')
-    t.is(mut.view[0], 0)
-    mut.value.fill(1)
-    await mut.release()
-    ref.release()
-    drop(core, values)
-    drop(core, tree)
-    for (const one of full) drop(core, one)
-  },
-  [occupy, fillBeside],
-)
-
-rule(
-  'a read whose fetch fails leaves the object free',
-  async (core, t) => {
-    const far = await core.call(occupy, 2)
-    const list = await core.call(listThere, 3)
-    const store = Store.of(core)
-    const { acquire } = store.copies
-    store.copies.acquire = () => Promise.reject(new Error('lost'))
-    for (const owned of [far, list]) {
-      t.is((await failure(() => owned.read(core, () => 1)))?.message, 'lost')
-    }
-    store.copies.acquire = acquire
-    t.is(await list.read(core, (names) => names.join()), 'a')
-    drop(core, list)
-    drop(core, far)
-  },
-  [occupy, listThere],
-)
-
-const fillAndKeep = scopedTask(
-  'test.fill-and-keep',
-  async (core: Core, values: Mut<Uint8Array>, range: ExclusiveRange<typeof u8>, by: number) => {
-    values.value.fill(by)
-    const kept = await range.borrowMut(core)
-    kept.set(range.begin, by)
-  },
-)
-
-rule(
-  'a borrow that cannot end does not keep others from ending',
-  async (core, t) => {
-    const vector = await ownVector(core, u8, 4)
-    const values = ownArray(core, u8, 4)
-    const sumElsewhere = async (): Promise<number> => {
-      using ref = await values.borrow(core)
-      return await lend(core, sumOf, 2, ref)
-    }
-    t.is(await sumElsewhere(), 0)
-    const mut = await values.borrowMut(core)
-    const range = vector.claim(core)
-    t.deepEqual(await codesOf([() => lend(core, fillAndKeep, 1, mut, range, 3)]), ['OWN_BORROWED'])
-    await mut.release()
-    await range.release()
-    t.is(await sumElsewhere(), 12)
-    drop(core, values)
-    drop(core, vector)
-  },
-  [fillAndKeep, sumOf],
-)
-
-rule(
-  'a loan that cannot end does not keep others from ending',
-  async (core, t) => {
-    const tree = makeTree(core)
-    const ref = await tree.borrow(core)
-    const failing = {
-      [LEND]: () => ({
-        loaned: 5,
-        end: () => {
-          throw new Error('no end')
-        },
-      }),
-    }
-    const lent = lend(core, nothingAnd, 2, ref, failing as unknown as number)
-    t.is((await failure(() => lent))?.message, 'no end')
-    ref.release()
-    drop(core, tree)
-  },
-  [nothingAnd],
 )

@@ -114,6 +114,27 @@ test('the only handle can be turned into an owner, one of several cannot', async
   t.pass()
 })
 
+const keepAndUnwrap = task('test.keep-and-unwrap', async (core: Core, value: Arc<number[]>) => {
+  const owned = await value.tryUnwrap(core)
+  if (owned === undefined) return value
+  throw new Error('others have handles')
+})
+
+test('a handle elsewhere is not the only one while others have gone elsewhere, too', async (t) => {
+  await underSeeds(
+    async (core) => {
+      const value = arc(core, [1])
+      const other = await core.call(keepAndUnwrap, 1, value.clone())
+      const kept = core.call(keepAndUnwrap, 2, value.clone())
+      const asked = core.call(keepAndUnwrap, 3, other)
+      value.drop(core)
+      for (const one of [await kept, await asked]) one.drop(core)
+    },
+    { tasks: [keepAndUnwrap], shapes: [[4, 1]] },
+  )
+  t.pass()
+})
+
 test('owners inside are dropped with the value, and cannot be written', async (t) => {
   await underSeeds(async (core) => {
     const value = arc(core, { inner: own(core, [1]) })

@@ -109,8 +109,7 @@ for (const [kind, [make, use]] of Object.entries(KINDS)) {
           gone(dropped)
         }
       },
-      [],
-      { seeds: 2 },
+      { seeds: 4 },
     )
   })
 }
@@ -129,7 +128,7 @@ test('the drop of one handle leaves the value to those who have others', async (
       drop(core, shared)
       t.is(await core.call(readAndDrop, core.cores - 1, other), 3)
     },
-    [readAndDrop],
+    { tasks: [readAndDrop] },
   )
 })
 

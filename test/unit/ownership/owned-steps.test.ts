@@ -177,25 +177,20 @@ const nothingAnd = scopedTask('test.nothing-and', (_core: Core, _tree: Ref<Tree>
 const sumOf = scopedTask('test.sum-of', (_core: Core, values: Ref<Uint8Array>) => {
   return values.value.reduce((a, b) => a + b, 0)
 })
-const fill = scopedTask('test.fill', (_core: Core, values: Mut<Uint8Array>, by: number) => {
-  values.value.fill(by)
-})
+const bytesThere = task('test.bytes-there', (core: Core) => ownArray(core, u8, 4))
 
 rule(
   'a neighbour that uses up the colours of typed memory leaves no copy that can be taken for new',
   async (core, t) => {
-    const values = ownArray(core, u8, 4)
+    const values = await core.call(bytesThere, 1)
     for (let by = 1; by < 12; by++) {
-      {
-        await using mut = await values.borrowMut(core)
-        await lend(core, fill, 1, mut, by)
-      }
+      await values.write(core, (view) => void view.fill(by))
       using ref = await values.borrow(core)
       t.is(await lend(core, sumOf, 2, ref), 4 * by)
     }
     drop(core, values)
   },
-  [fill, sumOf],
+  [bytesThere, sumOf],
 )
 
 const fillBeside = scopedTask(

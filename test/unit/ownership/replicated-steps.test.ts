@@ -47,7 +47,7 @@ rule(
       t.is(mut.view.join(), '1,2')
     }
     t.is(await list.read(core, (items) => items.join()), '1,2')
-    list.drop(core)
+    drop(core, list)
   },
   { tasks: [add] },
 )
@@ -64,7 +64,7 @@ rule(
     using ref = await list.borrow(core)
     t.is(await lend(core, text, core.cores - 1, ref), '1')
     ref.release()
-    list.drop(core)
+    drop(core, list)
   },
   { tasks: [add, addThere, text] },
 )
@@ -77,7 +77,7 @@ rule('to look at what is being written does not freeze it', async (core, t) => {
   items.push(1)
   await mut.release()
   t.is(await list.read(core, (found) => found.join()), '1')
-  list.drop(core)
+  drop(core, list)
 })
 
 /** What core 0 owns; cores of a cluster share it, being on one thread. */
@@ -107,7 +107,7 @@ rule(
     const mut = await known.list.borrowMut(core)
     t.is(await lend(core, versionAfter, core.cores - 1, mut), 2)
     await mut.release()
-    known.list.drop(core)
+    drop(core, known.list)
   },
   { tasks: [versionAfter] },
 )
@@ -122,7 +122,7 @@ rule(
     t.is((await failure(() => list.borrowMut(core)))?.code, 'OWN_BORROWED')
     t.is(await lent, '1,2')
     await list.write(core, (items) => void items.push(3))
-    list.drop(core)
+    drop(core, list)
   },
   { tasks: [text] },
 )
@@ -136,11 +136,11 @@ rule(
       () => list.borrow(other),
       () => list.borrowMut(other),
       () => list.tryBorrow(other),
-      () => list.drop(other),
+      () => drop(other, list),
     ]) {
       t.is((await failure(use))?.code, 'OWN_FOREIGN')
     }
-    list.drop(core)
+    drop(core, list)
   },
   { shapes: [[1, 2]], seeds: 1 },
 )
@@ -171,7 +171,7 @@ rule(
     replica.accept(core, new Uint8Array(8), replica.version)
     replica.accept(core, new Uint8Array(8), 1)
     t.is(await list.read(core, (items) => items.join()), '1')
-    list.drop(core)
+    drop(core, list)
   },
   { tasks: [add], shapes: [[2, 1]], seeds: 4 },
 )
@@ -192,7 +192,7 @@ for (const publish of ['pull', 'push'] as const) {
       await box.write(core, (content) => void delete content.inner)
       t.true(await box.read(core, ({ inner: found }) => found === undefined))
       drop(core, inner)
-      box.drop(core)
+      drop(core, box)
     },
   )
 }
@@ -212,7 +212,7 @@ rule(
     if (ref.kind !== 'borrowed') throw new Error(ref.kind)
     t.is(ref.value.join(), '2,1')
     ref.release()
-    list.drop(core)
+    drop(core, list)
   },
   { tasks: [visit], shapes: [[4, 1]] },
 )

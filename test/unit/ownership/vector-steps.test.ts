@@ -7,6 +7,7 @@ import {
   type ExclusiveRange,
   type OwnedVector,
   type SharedRange,
+  drop,
   lend,
   ownVector,
   scopedTask,
@@ -41,7 +42,7 @@ rule(
       t.is(await totalFar(core, vector, 4), 4 * round)
       await vector.write(core, (mut) => void mut.value.fill(round + 1), { end: 4 })
     }
-    vector.drop(core)
+    drop(core, vector)
   },
   { tasks: [total] },
 )
@@ -61,7 +62,7 @@ rule(
         for (let dst = 0; dst < core.cores; dst++) await core.call(addOne, dst, array)
       })
     }
-    vector.drop(core)
+    drop(core, vector)
   },
   { tasks: [total, addOne] },
 )
@@ -81,7 +82,7 @@ rule(
     }
     t.true(Array.from({ length }, (_, i) => i).every(isNear))
     t.is(await vector.read(core, (range) => range.at(length - 1)), length - 1)
-    vector.drop(core)
+    drop(core, vector)
   },
 )
 
@@ -132,7 +133,7 @@ rule(
     t.is(told, before)
     t.is(known, target)
     await range.release()
-    vector.drop(core)
+    drop(core, vector)
   },
   { tasks: [moveAndTell, objectsHere], shapes: [[4, 1]], seeds: 10 },
 )
@@ -151,7 +152,7 @@ rule(
     }
     t.true(vector.segments <= SEGMENT_LIMIT)
     t.is(await totalFar(core, vector, 2 * SEGMENT_LIMIT), SEGMENT_LIMIT)
-    vector.drop(core)
+    drop(core, vector)
   },
   { tasks: [total], shapes: [[2, 1]], seeds: 1 },
 )
@@ -163,10 +164,10 @@ rule('blocks are cut where the core changes, not where the colour does', async (
   await using all = vector.claim(core)
   t.is(all.blocks().length, core.cores)
   await all.release()
-  vector.drop(core)
+  drop(core, vector)
 })
 
-const keep = task('test.keep', (core: Core, vector: OwnedVector<I32>): void => vector.drop(core))
+const keep = task('test.keep', (core: Core, vector: OwnedVector<I32>): void => drop(core, vector))
 
 rule(
   'a range in use is neither given back, nor split, nor sent with its vector',
@@ -187,7 +188,7 @@ rule(
     await mut.release()
     t.is(all.split(4).length, 2)
     await all.release()
-    vector.drop(core)
+    drop(core, vector)
   },
   { tasks: [keep], shapes: [[2, 1]] },
 )
@@ -201,11 +202,11 @@ rule(
       () => vector.borrow(other),
       () => vector.tryBorrowMut(other),
       () => vector.claim(other),
-      () => vector.drop(other),
+      () => drop(other, vector),
     ]) {
       t.is((await failure(use))?.code, 'OWN_FOREIGN')
     }
-    vector.drop(core)
+    drop(core, vector)
   },
   { shapes: [[1, 2]], seeds: 1 },
 )
@@ -224,7 +225,7 @@ rule(
     }
     t.is((await failure(() => vector.borrow(core)))?.message, 'lost')
     runs.bytes = bytes
-    vector.drop(core)
+    drop(core, vector)
   },
   { shapes: [[3, 1]], seeds: 4, machine: { heapBytes: 2 ** 17, sharedBytes: 2 ** 17 - 2 ** 14 } },
 )

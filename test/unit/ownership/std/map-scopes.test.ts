@@ -6,7 +6,7 @@ import type { ExecutionContext } from 'ava'
 import { type Core, task } from '@orujo/core'
 import { type MapEntry, drop, own, ownedMap, type OwnedMap } from '@orujo/ownership'
 import { refused } from '../../../support/misuse.ts'
-import { ownershipRule } from '../../../support/ownership-shapes.ts'
+import { ownershipRule } from '../../../support/ownership-rules.ts'
 
 interface Player {
   name: string

@@ -2,12 +2,13 @@
  * The steps of owners and of loans one by one: what each of them is for, and what is left when one
  * of them fails.
  */
-import type { ExecutionContext } from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import { type Core, task, u8 } from '@orujo/core'
 import {
   type ExclusiveRange,
   type Mut,
   type Ref,
+  configureOwnership,
   drop,
   gone,
   lend,
@@ -21,8 +22,9 @@ import {
 } from '@orujo/ownership'
 import { LEND } from '#ownership/lendable.js'
 import { Store } from '#ownership/store.js'
+import { Cluster } from '../../support/cluster.ts'
 import { codesOf, failure } from '../../support/machine.ts'
-import type { AnyTask } from '../../support/ownership.ts'
+import { type AnyTask, definitions, extensions } from '../../support/ownership.ts'
 import { ownershipRule } from '../../support/ownership-rules.ts'
 
 interface Tree {
@@ -289,3 +291,19 @@ rule(
   },
   [nothingAnd],
 )
+
+const configured = task('test.configured', async (core: Core) => {
+  await configureOwnership(core, { colorLimit: 2 })
+  const list = own<number[]>(core, [])
+  const before = list.hold.pointer.id
+  for (let i = 0; i < 2; i++) await list.write(core, (items) => void items.push(i))
+  const isRenamed = list.hold.pointer.id !== before
+  drop(core, list)
+  const error = await failure(() => configureOwnership(core, { colorLimit: 4 }))
+  return { isRenamed, code: error?.code }
+})
+
+test('options hold for all that is owned after them, and come before that', async (t) => {
+  await using cluster = new Cluster({ definitions: [...definitions, configured], extensions })
+  t.deepEqual(await cluster.run(configured), { isRenamed: true, code: 'OWN_CLOSED' })
+})

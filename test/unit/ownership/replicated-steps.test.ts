@@ -37,6 +37,10 @@ rule(
   async (core, t) => {
     const list = await replicated<number[]>(core, [])
     {
+      using ref = await list.borrow(core)
+      t.is(await lend(core, text, core.cores - 1, ref), '')
+    }
+    {
       await using mut = await list.borrowMut(core)
       mut.value.push(1)
       const lent = lend(core, add, core.cores - 1, mut, 2)
@@ -49,7 +53,7 @@ rule(
     t.is(await list.read(core, (items) => items.join()), '1,2')
     drop(core, list)
   },
-  { tasks: [add] },
+  { tasks: [add, text] },
 )
 
 rule(

@@ -79,9 +79,13 @@ export async function scope<R>(
   return result
 }
 
-/** Arguments for a task on this core: borrows as they are, anything else as if sent. */
+/** Arguments for a task on this core: borrows as they are, anything else as if sent, all or none. */
 function given<A extends unknown[]>(core: Core, args: A): A {
-  return args.map((arg) => (isLendable(arg) ? arg : handOver(core, arg))) as A // same places
+  const moved = handOver(
+    core,
+    args.map((arg) => (isLendable(arg) ? undefined : arg)),
+  )
+  return args.map((arg, i) => (isLendable(arg) ? arg : moved[i])) as A // same places
 }
 
 function ignore(): void {

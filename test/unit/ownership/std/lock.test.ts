@@ -183,6 +183,35 @@ test('work that throws gives the lock back', async (t) => {
   })
 })
 
+test('a guard that cannot be released yet still holds the lock', async (t) => {
+  await underSeeds(async (core) => {
+    const mutex = ownedMutex(core, { inner: own<string>(core, 'text') })
+    const guard = await mutex.lock(core)
+    const inner = await guard.view.inner.borrow(core)
+    await t.throwsAsync(guard.release(), { code: 'OWN_BORROWED' })
+    if ((await mutex.tryLock(core)) !== undefined) throw new Error('it is held')
+    inner.release()
+    await guard.release()
+    await mutex.write(core, () => undefined)
+    mutex.drop(core)
+  })
+})
+
+const passOn = task('test.pass-on', async (core: Core, lock: RwLock<string[]>, target: number) => {
+  await core.call(writeAndLeave, target, lock)
+})
+
+test('news of the last handle may come before the last holder’s', async (t) => {
+  await underSeeds(
+    async (core) => {
+      const lock = rwLock<string[]>(core, [])
+      await core.call(passOn, 1, lock, 2)
+    },
+    { tasks: [passOn, writeAndLeave], shapes: [[4, 1]], seeds: 100 },
+  )
+  t.pass()
+})
+
 interface Pair {
   a: number
   b: number

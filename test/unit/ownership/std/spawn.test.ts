@@ -159,6 +159,74 @@ test('a scope rejects when all its tasks have ended, with all their errors', asy
   )
 })
 
+class Kept {
+  list: Owned<number[]> | undefined
+}
+
+const keepAndReturn = task('test.keep-and-return', (core: Core, list: Owned<number[]>) => {
+  core.endpoint.state(Kept, () => new Kept()).list = list
+  return list
+})
+
+test('what a task of this core has returned is of no use to it any more', async (t) => {
+  await underSeeds(
+    async (core) => {
+      const back = await spawnTo(core, core.id, keepAndReturn, own(core, [1])).join()
+      const { list } = core.endpoint.state(Kept, () => new Kept())
+      await t.throwsAsync(list!.borrow(core), { code: 'OWN_MOVED' })
+      drop(core, back)
+    },
+    { tasks: [keepAndReturn] },
+  )
+})
+
+test('a scope waits for what was spawned while it ended', async (t) => {
+  await underSeeds(
+    async (core) => {
+      const part = ownArray(core, f64, 8)
+      const factor = own(core, [3])
+      const ref = await factor.borrow(core)
+      const mut = await part.borrowMut(core)
+      await scope(core, (lending) => {
+        const first = lending.spawn(fill, core.cores - 1, mut, ref)
+        void first.join().then(() => lending.spawn(fill, core.cores >> 1, mut, ref))
+      })
+      t.is(mut.view.length, 8)
+      await mut.release()
+      ref.release()
+      drop(core, part)
+      drop(core, factor)
+    },
+    { tasks: [fill] },
+  )
+})
+
+const two = scopedTask('test.scope-two', (core: Core, list: Owned<number[]>, _other: unknown) => {
+  drop(core, list)
+})
+
+test('what is spawned with something that cannot be sent gives nothing away', async (t) => {
+  await underSeeds(
+    async (core) => {
+      const list = own(core, [1])
+      const other = own(core, [2])
+      const taken = take(other)
+      for (let target = 0; target < core.cores; target++) {
+        const failing = scope(core, (lending) => void lending.spawn(two, target, list, other))
+        await t.throwsAsync(failing)
+      }
+      t.is(await list.read(core, (values) => values[0]), 1)
+      const given = list
+      await scope(core, (lending) => {
+        lending.spawn(two, core.id, list, 1)
+        t.is(given.hold.state, 'moved')
+      })
+      drop(core, taken)
+    },
+    { tasks: [two] },
+  )
+})
+
 const keep = scopedTask('test.scope-keep', (core: Core, list: Owned<number[]>) => {
   drop(core, list)
 })

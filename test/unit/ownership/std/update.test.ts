@@ -137,6 +137,32 @@ test('an update that throws has changed what it has changed, and the object is f
   )
 })
 
+const spoil = objectDelegate('test.spoil', (_core: Core, counter: Shared<Counter>): void => {
+  ;(counter as Counter).total = -1
+})
+const spoilFar = task('test.spoil-far', async (core: Core, counter: Owned<Counter>) => {
+  const failed = await delegateRead(core, counter, spoil).then(
+    () => 'nothing',
+    (error: unknown) => (error as Error).name,
+  )
+  // It is free again.
+  await update(core, counter, count, 1)
+  return { failed, counter }
+})
+
+test('a delegate that only reads cannot write, and leaves the object free', async (t) => {
+  await underSeeds(
+    async (core) => {
+      const counter = own<Counter>(core, { total: 5 })
+      const answer = await core.call(spoilFar, core.cores - 1, counter)
+      t.is(answer.failed, 'TypeError')
+      t.is(await delegateRead(core, answer.counter, total), 6)
+      drop(core, answer.counter)
+    },
+    { tasks: [spoil, spoilFar, count, total] },
+  )
+})
+
 test('what is borrowed is not updated', async (t) => {
   await underSeeds(
     async (core) => {

@@ -81,7 +81,7 @@ export class Hold implements Lent {
 
   // Shared.
 
-  /** Begins a shared borrow. The body, if it is here; else `bodyForReading` fetches it. */
+  /** Begins a shared borrow. The body, if it is here; else `fetchForReading` has it. */
   beginShared(core: Core): Body | undefined {
     if (this.#state !== 'free' && this.#state !== 'shared') throw refusal('borrow', this)
     if (this.container !== undefined || core.endpoint !== this.store.endpoint) this.#check(core)
@@ -143,7 +143,7 @@ export class Hold implements Lent {
 
   /**
    * The body for a writer: where it is if this endpoint may use it there, else moved here. The old
-   * home is told by `endExclusive`. Suspends if it moves.
+   * home is told by `endChanged`. Suspends if it moves.
    */
   async bodyForWriting(core: Core): Promise<Body> {
     const local = this.#local()

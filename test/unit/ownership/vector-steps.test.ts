@@ -39,7 +39,8 @@ rule(
   async (core, t) => {
     const vector = await ownVector(core, i32, 4 * core.cores)
     for (let round = 0; round < 3; round++) {
-      t.is(await totalFar(core, vector, 4), 4 * round)
+      // The second time out of a copy.
+      for (let k = 0; k < 2; k++) t.is(await totalFar(core, vector, 4), 4 * round)
       await vector.write(core, (mut) => void mut.value.fill(round + 1), { end: 4 })
     }
     drop(core, vector)

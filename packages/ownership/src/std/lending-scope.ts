@@ -79,7 +79,7 @@ export async function scope<R>(
   return result
 }
 
-/** Arguments for a task on this core: borrows as they are, anything else as if sent, all or none. */
+/** Arguments for a task on this core: borrows as they are, the rest as if sent, all or none. */
 function given<A extends unknown[]>(core: Core, args: A): A {
   const moved = handOver(
     core,

@@ -29,6 +29,7 @@ export {
   fromDescription,
 } from './memory/element.ts'
 export { CoreHeap } from './memory/heap.ts'
+export { LinearLayout } from './memory/linear-layout.ts'
 export { FieldView, StructView, type ViewOf, viewOn } from './memory/view.ts'
 export { Codec } from './message/codec.ts'
 export {

@@ -15,7 +15,7 @@ import { inspect } from 'node:util'
 
 import { FieldView, StructView } from '@orujo/core/internal'
 import { isFreezable, type IsLeaf } from './freeze.ts'
-import { misuse, type Refusing } from './refusal.ts'
+import { misuse } from './refusal.ts'
 import type { PlaceNote } from './place-note.ts'
 
 /** What the engine's own methods must be called on, and which of them write. */
@@ -34,6 +34,16 @@ const WRITES: readonly (readonly [type: abstract new (...args: never[]) => objec
     [FieldView, /^set$/],
   ])
 
+/** Who has lent the contents, for errors; the same for all that it lends. */
+export interface Lender {
+  /** The object. */
+  readonly name: string
+  /** What of it, if that is not all. */
+  readonly text?: string
+  /** Where the borrow began. */
+  readonly note: PlaceNote | undefined
+}
+
 /** Which stand-in is whose, on one endpoint. */
 export class Guards {
   readonly #isLeaf: IsLeaf
@@ -44,8 +54,8 @@ export class Guards {
     this.#isLeaf = isLeaf
   }
 
-  /** Begins to guard what was borrowed. `about`: who lent it. */
-  begin(about: Refusing, mayWrite: boolean): Guard {
+  /** Begins to guard what was borrowed. */
+  begin(about: Lender, mayWrite: boolean): Guard {
     return new Guard(this, about, mayWrite)
   }
 
@@ -67,10 +77,40 @@ export class Guards {
   }
 }
 
+/** What one borrow has handed out: to be read, and to be written. */
+export class Lending {
+  readonly #guards: Guards
+  readonly #lender: Lender
+  #reading: Guard | undefined
+  #writing: Guard | undefined
+
+  constructor(guards: Guards, lender: Lender) {
+    this.#guards = guards
+    this.#lender = lender
+  }
+
+  /** What the borrower gets in place of `value`. */
+  wrap<V>(value: V, mayWrite: boolean): V {
+    return this.guard(mayWrite).wrap(value) as V // stands for it
+  }
+
+  guard(mayWrite: boolean): Guard {
+    if (mayWrite) return (this.#writing ??= this.#guards.begin(this.#lender, true))
+    return (this.#reading ??= this.#guards.begin(this.#lender, false))
+  }
+
+  /** The borrow has ended. */
+  end(at: PlaceNote | undefined): void {
+    this.#reading?.end(at)
+    this.#writing?.end(at)
+  }
+}
+
 export class Guard {
   readonly #guards: Guards
-  readonly #about: Refusing
+  readonly #about: Lender
   readonly #name: string
+  readonly #text: string
   readonly #mayWrite: boolean
   readonly #standIns = new WeakMap<object, object>()
   readonly #begunAt: PlaceNote | undefined
@@ -78,10 +118,11 @@ export class Guard {
   #endedAt: PlaceNote | undefined
 
   /** Use `Guards.begin`. */
-  constructor(guards: Guards, about: Refusing, mayWrite: boolean) {
+  constructor(guards: Guards, about: Lender, mayWrite: boolean) {
     this.#guards = guards
     this.#about = about
     this.#name = about.name
+    this.#text = about.text ?? about.name
     this.#begunAt = about.note
     this.#mayWrite = mayWrite
   }
@@ -108,7 +149,7 @@ export class Guard {
     if (this.#isLive) return
     throw misuse(
       'OWN_ESCAPED',
-      `cannot ${what} of ${this.#name}: the borrow that it was lent by has ended. ` +
+      `cannot ${what} of ${this.#text}: the borrow that it was lent by has ended. ` +
         'Nothing borrowed may be kept: copy what is needed.',
       { name: this.#name, note: this.#endedAt },
     )
@@ -120,7 +161,7 @@ export class Guard {
     if (this.#mayWrite) return
     throw misuse(
       'OWN_FROZEN',
-      `cannot ${what} of ${this.#name}: it is borrowed, shared. Borrow it exclusively to write it.`,
+      `cannot ${what} of ${this.#text}: that is borrowed, shared. Borrow it exclusively to write it.`,
       { name: this.#name, note: this.#begunAt },
     )
   }
@@ -161,7 +202,7 @@ export class Guard {
     const prototype = Object.getPrototypeOf(raw) as object | null
     const shadow = Array.isArray(raw) ? [] : (Object.create(prototype) as object)
     // What `console.log` looks at is the shadow.
-    const show = (): unknown => (this.#isLive ? raw : `[the ended borrow of ${this.#name}]`)
+    const show = (): unknown => (this.#isLive ? raw : `[the ended borrow of ${this.#text}]`)
     return Object.defineProperty(shadow, inspect.custom, { value: show, configurable: true })
   }
 

@@ -9,10 +9,13 @@
  */
 import type { Core } from '@orujo/core'
 import { unsendable } from '@orujo/core/internal'
-import { OwnershipError } from './errors.ts'
+import type { OwnershipError } from './errors.ts'
+import { Lending, type Lender } from './guard.ts'
 import type { Loan as LoanPlace } from './hold.ts'
 import { BEGIN, BORROW, LEND, type Lendable, type LentOut, type Loan } from './lendable.ts'
 import type { Reference, Shared } from './lent.ts'
+import type { PlaceNote } from './place-note.ts'
+import { misuse } from './refusal.ts'
 import type { ReplicaPointer } from './replica.ts'
 import {
   LentReplicas,
@@ -28,6 +31,9 @@ export class ReplicaRef<T> implements Reference<T>, Lendable {
   readonly #cell: ReplicatedCell
   readonly #value: unknown
   #isLive = true
+  /** In checked mode. */
+  #lending: Lending | undefined
+  #endedAt: PlaceNote | undefined
 
   /** Use `borrow`, `tryBorrow` or `read` of a replicated object. */
   constructor(cell: ReplicatedCell, core: Core) {
@@ -37,8 +43,10 @@ export class ReplicaRef<T> implements Reference<T>, Lendable {
 
   /** The contents, which nobody changes while this is live. */
   get value(): Shared<T> {
-    this.#live()
-    return this.#value as Shared<T> // the owner's T is what was put into the replicas
+    const { guards } = this.#live().store
+    const value = this.#value as Shared<T> // the owner's T is what was put into the replicas
+    if (guards === undefined) return value
+    return (this.#lending ??= new Lending(guards, lenderOf(this.#cell))).wrap(value, false)
   }
 
   get isLive(): boolean {
@@ -49,6 +57,8 @@ export class ReplicaRef<T> implements Reference<T>, Lendable {
   release(): void {
     if (!this.#isLive) return
     this.#isLive = false
+    this.#endedAt = this.#cell.store.notes.ofEnd()
+    this.#lending?.end(this.#endedAt)
     this.#cell.endShared()
   }
 
@@ -71,7 +81,7 @@ export class ReplicaRef<T> implements Reference<T>, Lendable {
   }
 
   #live(): ReplicatedCell {
-    if (!this.#isLive) throw escaped(this.#cell)
+    if (!this.#isLive) throw escaped(this.#cell, this.#endedAt)
     return this.#cell
   }
 }
@@ -83,6 +93,10 @@ export class ReplicaMut<T> implements Lendable {
   readonly #core: Core
   #isWritten = false
   #state: 'live' | 'lent' | 'ended' = 'live'
+  /** In checked mode. */
+  #lending: Lending | undefined
+  /** Where it ended, or was lent. */
+  #endedAt: PlaceNote | undefined
 
   /** Use `borrowMut` or `write` of a replicated object. */
   constructor(cell: ReplicatedCell, core: Core) {
@@ -94,16 +108,16 @@ export class ReplicaMut<T> implements Lendable {
   get value(): T {
     const cell = this.#live()
     this.#isWritten = true
-    return cell.replica(this.#core).writable(this.#core) as T // what was put into the replicas
+    // What was put into the replicas.
+    return this.#guarded(cell.replica(this.#core).writable(this.#core) as T, true)
   }
 
   /** The contents, to be read only: this does not count as a change. */
   get view(): Shared<T> {
     const replica = this.#live().replica(this.#core)
-    // As above. A value being written is not frozen for it.
-    return (
-      this.#isWritten ? replica.writable(this.#core) : replica.shared(this.#core)
-    ) as Shared<T>
+    // A value being written is not frozen for it.
+    const value = this.#isWritten ? replica.writable(this.#core) : replica.shared(this.#core)
+    return this.#guarded(value as Shared<T>, false) // as above
   }
 
   get isLive(): boolean {
@@ -115,6 +129,7 @@ export class ReplicaMut<T> implements Lendable {
     if (this.#state === 'ended') return
     const cell = this.#live()
     this.#state = 'ended'
+    this.#endLending()
     try {
       if (this.#isWritten) await cell.wrote(this.#core)
     } finally {
@@ -135,6 +150,7 @@ export class ReplicaMut<T> implements Lendable {
   async [LEND](core: Core): Promise<Loan> {
     const cell = this.#live()
     this.#state = 'lent'
+    this.#endLending()
     try {
       if (this.#isWritten) await cell.wrote(core)
     } catch (error) {
@@ -165,15 +181,29 @@ export class ReplicaMut<T> implements Lendable {
     }
   }
 
+  #guarded<V>(value: V, mayWrite: boolean): V {
+    const cell = this.#cell
+    const { guards } = cell.store
+    if (guards === undefined) return value
+    return (this.#lending ??= new Lending(guards, lenderOf(cell))).wrap(value, mayWrite)
+  }
+
+  /** What was handed out here is of no use from now on. */
+  #endLending(): void {
+    this.#endedAt = this.#cell.store.notes.ofEnd()
+    this.#lending?.end(this.#endedAt)
+    this.#lending = undefined
+  }
+
   #live(): ReplicatedCell {
     if (this.#state === 'lent') {
-      throw new OwnershipError(
-        'OWN_BORROWED',
-        `${this.#cell.name} is lent exclusively: wait for whom it was lent to.`,
-        { object: this.#cell.name },
-      )
+      const { name } = this.#cell
+      throw misuse('OWN_BORROWED', `${name} is lent exclusively: wait for whom it was lent to.`, {
+        name,
+        note: this.#endedAt,
+      })
     }
-    if (this.#state === 'ended') throw escaped(this.#cell)
+    if (this.#state === 'ended') throw escaped(this.#cell, this.#endedAt)
     return this.#cell
   }
 }
@@ -231,10 +261,11 @@ export async function borrowReplicaMut<T>(
   }
 }
 
-function escaped({ name }: ReplicatedCell): OwnershipError {
-  return new OwnershipError(
-    'OWN_ESCAPED',
-    `A borrow of ${name} was used after its end: nothing borrowed may be kept.`,
-    { object: name },
-  )
+function lenderOf({ name, note }: ReplicatedCell): Lender {
+  return { name, note }
+}
+
+function escaped({ name }: ReplicatedCell, note: PlaceNote | undefined): OwnershipError {
+  const message = `A borrow of ${name} was used after its end: nothing borrowed may be kept.`
+  return misuse('OWN_ESCAPED', message, { name, note })
 }

@@ -80,6 +80,11 @@ export class ReplicatedCell {
     return `replicated object ${this.set.id - home * SERIAL_LIMIT} of core ${home}`
   }
 
+  /** Where the state began. */
+  get note(): PlaceNote | undefined {
+    return this.#note
+  }
+
   /** This core's replica. ORUJO_BAD_ADDRESS on the host. */
   replica(core: Core): Replica {
     return this.set.object.local(core)

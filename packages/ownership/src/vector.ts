@@ -26,6 +26,7 @@ import { DROP, REQUIRE_GONE, TAKE, type Movable } from './movable.ts'
 import { homeOf } from './object-id.ts'
 import { storeOf } from './stores.ts'
 import type { RangeMut, RangeRef } from './vector-borrow.ts'
+import { lendArray } from './vector-array.ts'
 import { cellOn, VectorCell } from './vector-cell.ts'
 import { freeArray, pullPart, registerPart } from './vector-protocol.ts'
 import {
@@ -137,15 +138,20 @@ export class OwnedVector<E extends ElementType> implements Movable<OwnedVector<E
     return claimOf(core, this.#cell, range)
   }
 
-  /** Lends all elements as a linear array, for delegates and loops, as long as `work` takes. */
+  /**
+   * Lends all elements as a linear array, for delegates and loops, as long as `work` takes. The
+   * array may not be kept.
+   */
   async withArray<R>(core: Core, work: (array: GlobalArray<E>) => R | PromiseLike<R>): Promise<R> {
     const cell = this.#cell
     const grant = cell.grantAll(core)
     try {
       if (this.#isScattered()) await this.#layOut(core, this.#array)
+      const lent = lendArray(cell, grant, this.#array)
       try {
-        return await work(this.#array)
+        return await work(lent.array)
       } finally {
+        lent.end()
         // Whatever was written, nobody has the new keys.
         await this.#register(core)
       }

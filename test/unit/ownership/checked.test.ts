@@ -102,7 +102,7 @@ rule('every write to what is shared is refused, past the compiler', async (core,
     ]
     for (const write of writes) {
       const { message } = await refused(t, 'OWN_FROZEN', write)
-      t.regex(message, /of object 1 of core 0: it is borrowed, shared\./)
+      t.regex(message, /of object 1 of core 0: that is borrowed, shared\./)
     }
   })
   const [page] = await owned.read(core, ({ pages, samples, title }) => {

@@ -19,7 +19,7 @@ import {
   scopedTask,
 } from '@orujo/ownership'
 import { refused } from '../../support/misuse.ts'
-import { ownershipRule } from '../../support/ownership-shapes.ts'
+import { ownershipRule } from '../../support/ownership-rules.ts'
 
 /** Runs a task on core 0 in checked mode, under several schedules. */
 function rule(

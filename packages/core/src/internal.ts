@@ -40,6 +40,7 @@ export {
   codecExtension,
 } from './message/codec-extension.ts'
 export { type Body, Definition } from './message/definition.ts'
+export type { CheckedTask, SendableArguments } from './message/sendable.ts'
 export { HandlerTable } from './message/handlers.ts'
 export { WaitQueue } from './sync/wait-queue.ts'
 export { MemoryNetwork } from './transport/memory.ts'

@@ -8,7 +8,7 @@
  * Ordering    the borrower's changes are with the lender before the task's answer.
  */
 import type { Core, Target, Task } from '@orujo/core'
-import { Definition, type Body } from '@orujo/core/internal'
+import { Definition, type Body, type CheckedTask } from '@orujo/core/internal'
 import { BEGIN, LEND, isLendable, isLent, type Loan } from './lendable.ts'
 
 declare const scoped: unique symbol
@@ -20,10 +20,13 @@ export interface ScopedTask<A extends unknown[], R> {
   readonly [scoped]: (...args: A) => R
 }
 
-/** A task whose parameters may be borrows, such as `Ref` and `Mut`, on top of what can be sent. */
+/**
+ * A task whose parameters may be borrows, such as `Ref` and `Mut`, on top of what can be sent. Its
+ * result may not: they end with the task.
+ */
 export function scopedTask<A extends unknown[], R>(
   name: string,
-  body: (core: Core, ...args: A) => R | PromiseLike<R>,
+  body: ((core: Core, ...args: A) => R | PromiseLike<R>) & CheckedTask<[], R>,
 ): ScopedTask<A, R> {
   const run = async (core: Core, ...args: unknown[]): Promise<R> => {
     // All at once: what must be fetched is on its way together.

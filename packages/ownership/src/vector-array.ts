@@ -6,9 +6,16 @@
  * Misuse      views that `local` gave are not guarded, since loops on typed memory want them as
  *             they are, nor are the handles that other cores were sent.
  */
-import { GlobalArray, type ElementType } from '@orujo/core'
+import { GlobalArray, type Core, type ElementType, type ViewOf } from '@orujo/core'
 import { LinearLayout } from '@orujo/core/internal'
+import type { InScope, MutableIn } from './lent.ts'
 import type { Grant, VectorCell } from './vector-cell.ts'
+
+/** An array as it is lent within the scope L. */
+export type ArrayIn<E extends ElementType, L> = {
+  local(place: Pick<Core, 'memory'>): MutableIn<ViewOf<E>, L>
+} & GlobalArray<E> &
+  InScope<L>
 
 export interface LentArray<E extends ElementType> {
   readonly array: GlobalArray<E>

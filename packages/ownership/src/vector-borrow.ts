@@ -9,10 +9,25 @@
 import type { Core, ElementType, ValueOf, ViewOf } from '@orujo/core'
 import { unsendable } from '@orujo/core/internal'
 import { BORROWED_ELEMENTS } from './lendable.ts'
-import type { Shared } from './lent.ts'
+import type { InScope, MutableIn, Shared, SharedIn } from './lent.ts'
 import type { Grant, VectorCell } from './vector-cell.ts'
 import type { Piece, ReadPieces } from './vector-pieces.ts'
 import { RangeWindow } from './vector-window.ts'
+
+/** A range as it is lent, shared, within the scope L: neither it nor a view of it leaves that. */
+export type RangeRefIn<E extends ElementType, L> = {
+  pieces(): readonly Piece<SharedIn<ViewOf<E>, L>>[]
+  readonly value: SharedIn<ViewOf<E>, L>
+} & RangeRef<E> &
+  InScope<L>
+
+/** The same, lent exclusively. */
+export type RangeMutIn<E extends ElementType, L> = {
+  pieces(): readonly Piece<MutableIn<ViewOf<E>, L>>[]
+  readonly value: MutableIn<ViewOf<E>, L>
+  readonly view: SharedIn<ViewOf<E>, L>
+} & RangeMut<E> &
+  InScope<L>
 
 /** A shared borrow of a range. */
 export class RangeRef<E extends ElementType> {

@@ -14,7 +14,7 @@ import type { Loan as LoanPlace } from './hold.ts'
 import type { Absent, Conflict } from './lent.ts'
 import { homeOf } from './object-id.ts'
 import { StandingBorrow } from './refusal.ts'
-import { RangeMut, RangeRef } from './vector-borrow.ts'
+import { RangeMut, RangeRef, type RangeMutIn, type RangeRefIn } from './vector-borrow.ts'
 import { cellOn, type CellShape, type Grant, type VectorCell } from './vector-cell.ts'
 import { fetchPieces, movePieces, piecesHere, placesHere } from './vector-pieces.ts'
 
@@ -326,20 +326,22 @@ export class LoanedRange<E extends ElementType = ElementType> implements LentOut
 export async function readOf<E extends ElementType, R>(
   core: Core,
   cell: VectorCell<E>,
-  work: (range: RangeRef<E>) => R | PromiseLike<R>,
+  work: <L>(range: RangeRefIn<E, L>) => R | PromiseLike<R>,
   range: RangeOptions,
 ): Promise<R> {
   using ref = await borrowOf(core, cell, range)
-  return await work(ref)
+  // The compiler's L is nowhere at run time.
+  return await work(ref as RangeRefIn<E, unknown>)
 }
 
 /** Writes a range for as long as `work` takes. */
 export async function writeOf<E extends ElementType, R>(
   core: Core,
   cell: VectorCell<E>,
-  work: (range: RangeMut<E>) => R | PromiseLike<R>,
+  work: <L>(range: RangeMutIn<E, L>) => R | PromiseLike<R>,
   range: RangeOptions,
 ): Promise<R> {
   await using mut = await borrowMutOf(core, cell, range)
-  return await work(mut)
+  // As above.
+  return await work(mut as RangeMutIn<E, unknown>)
 }

@@ -25,8 +25,8 @@ import { requireCore } from './make.ts'
 import { DROP, REQUIRE_GONE, TAKE, type Movable } from './movable.ts'
 import { homeOf } from './object-id.ts'
 import { storeOf } from './stores.ts'
-import type { RangeMut, RangeRef } from './vector-borrow.ts'
-import { lendArray } from './vector-array.ts'
+import type { RangeMut, RangeMutIn, RangeRef, RangeRefIn } from './vector-borrow.ts'
+import { lendArray, type ArrayIn } from './vector-array.ts'
 import { cellOn, VectorCell } from './vector-cell.ts'
 import { freeArray, pullPart, registerPart } from './vector-protocol.ts'
 import {
@@ -86,7 +86,7 @@ export class OwnedVector<E extends ElementType> implements Movable<OwnedVector<E
   /** Lends a range, shared, for as long as `work` takes. Nothing of it may be kept. */
   read<R>(
     core: Core,
-    work: (range: RangeRef<E>) => R | PromiseLike<R>,
+    work: <L>(range: RangeRefIn<E, L>) => R | PromiseLike<R>,
     range: RangeOptions = {},
   ): Promise<R> {
     return readOf(core, this.#cell, work, range)
@@ -95,7 +95,7 @@ export class OwnedVector<E extends ElementType> implements Movable<OwnedVector<E
   /** Lends a range exclusively for as long as `work` takes. Nothing of it may be kept. */
   write<R>(
     core: Core,
-    work: (range: RangeMut<E>) => R | PromiseLike<R>,
+    work: <L>(range: RangeMutIn<E, L>) => R | PromiseLike<R>,
     range: RangeOptions = {},
   ): Promise<R> {
     return writeOf(core, this.#cell, work, range)
@@ -142,14 +142,17 @@ export class OwnedVector<E extends ElementType> implements Movable<OwnedVector<E
    * Lends all elements as a linear array, for delegates and loops, as long as `work` takes. The
    * array may not be kept.
    */
-  async withArray<R>(core: Core, work: (array: GlobalArray<E>) => R | PromiseLike<R>): Promise<R> {
+  async withArray<R>(
+    core: Core,
+    work: <L>(array: ArrayIn<E, L>) => R | PromiseLike<R>,
+  ): Promise<R> {
     const cell = this.#cell
     const grant = cell.grantAll(core)
     try {
       if (this.#isScattered()) await this.#layOut(core, this.#array)
       const lent = lendArray(cell, grant, this.#array)
       try {
-        return await work(lent.array)
+        return await work(lent.array as ArrayIn<E, unknown>) // as in `read`
       } finally {
         lent.end()
         // Whatever was written, nobody has the new keys.

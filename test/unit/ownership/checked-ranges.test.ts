@@ -174,13 +174,15 @@ rule(
   'an array is lent for as long as the work takes, and not longer',
   async (core, t) => {
     const vector = await ownVector(core, f64, 8)
-    const kept = await vector.withArray(core, async (array) => {
+    const kept: GlobalArray<typeof f64>[] = []
+    const address = await vector.withArray(core, async (array) => {
       for (let i = 0; i < array.length; i++) await core.call(put, array.home(i), array, i)
-      return { array, address: array.at(3) }
+      kept.push(array)
+      return array.at(3)
     })
-    await refused(t, 'OWN_ESCAPED', () => kept.array.local(core), VECTOR)
-    await refused(t, 'OWN_ESCAPED', () => kept.array.at(3), VECTOR)
-    await refused(t, 'OWN_ESCAPED', () => kept.address.check(), VECTOR)
+    await refused(t, 'OWN_ESCAPED', () => kept[0]!.local(core), VECTOR)
+    await refused(t, 'OWN_ESCAPED', () => kept[0]!.at(3), VECTOR)
+    await refused(t, 'OWN_ESCAPED', () => address.check(), VECTOR)
     const found = await vector.withArray(core, (array) => array.local(core).length)
     t.true(found > 0)
     const sum = await vector.read(core, (range) => range.at(3) + range.at(7))

@@ -19,6 +19,7 @@ import {
   record,
   whole,
   type Endpoint,
+  type SendableArguments,
   type sendableBrand,
 } from '@orujo/core/internal'
 import { COUNTED } from '../counted.ts'
@@ -49,6 +50,12 @@ export class SendError<T = unknown> extends Error {
   }
 }
 
+/** Options, or, of values that cannot be sent, a sentence that nobody can give. */
+type ChannelArguments<T> =
+  SendableArguments<[T]> extends [T]
+    ? [options?: ChannelOptions]
+    : [options: ChannelOptions & SendableArguments<[T]>]
+
 /** What `trySend` has done. */
 export type TrySent<T> =
   { readonly kind: 'sent' } | { readonly kind: 'full' | 'closed'; readonly value: T }
@@ -68,7 +75,7 @@ const ENDED = Object.freeze({ kind: 'ended' })
  */
 export function channel<T>(
   core: Core,
-  options: ChannelOptions = {},
+  ...[options = {}]: ChannelArguments<T>
 ): [sender: Sender<T>, receiver: Receiver<T>] {
   record('channel()', options, ['capacity'])
   const { capacity = Infinity } = options

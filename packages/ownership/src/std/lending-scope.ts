@@ -11,6 +11,7 @@ import { WorkFailedError, type Core, type JoinHandle, type Target } from '@orujo
 import { OwnershipError } from '../errors.ts'
 import { lend, type ScopedTask } from '../lend.ts'
 import { isLendable } from '../lendable.ts'
+import type { InScope } from '../lent.ts'
 import { handOver } from './hand-over.ts'
 
 /** What the work of a scope lends through. */
@@ -64,7 +65,7 @@ export class LendingScope {
 /** Runs `work`, which lends through what it gets, and waits for everything that was lent. */
 export async function scope<R>(
   core: Core,
-  work: (scope: LendingScope) => R | PromiseLike<R>,
+  work: <L>(scope: LendingScope & InScope<L>) => R | PromiseLike<R>,
 ): Promise<R> {
   const lending = new LendingScope(core)
   let result: R

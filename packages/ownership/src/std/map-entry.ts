@@ -16,6 +16,11 @@ export class MapEntry<K extends MapKey, V> {
     this.key = key
   }
 
+  /** By this the compiler knows it for no plain object, which could be sent. */
+  get [Symbol.toStringTag](): string {
+    return 'MapEntry'
+  }
+
   /** The value, which nobody changes during the step. */
   get value(): Shared<V> {
     return entriesOf(this.#bucket.value).get(this.key)!

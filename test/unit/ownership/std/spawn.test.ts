@@ -4,6 +4,7 @@ import { anywhere, f64, task, WorkFailedError, type Core, type Target } from '@o
 import {
   drop,
   take,
+  type LendingScope,
   type Mut,
   own,
   ownArray,
@@ -137,7 +138,7 @@ test('a scope rejects when all its tasks have ended, with all their errors', asy
       const text = own(core, 'text')
       {
         using ref = await text.borrow(core)
-        let escaped: Parameters<Parameters<typeof scope>[1]>[0] | undefined
+        let escaped: LendingScope | undefined
         const error = await t.throwsAsync(
           scope(core, (lending) => {
             escaped = lending

@@ -7,7 +7,6 @@ import {
   type Arc,
   type Atomic,
   arc,
-  atomicI32,
   atomicI64,
   channel,
   drop,
@@ -61,10 +60,6 @@ export async function afterDrop(core: Core): Promise<void> {
   drop(core, shared)
   // @ts-expect-error it was dropped
   shared.clone()
-  const count = atomicI32(core, 1)
-  drop(core, count)
-  // @ts-expect-error it was dropped
-  await count.load(core)
   const mutex = ownedMutex(core, [1])
   drop(core, mutex)
   // @ts-expect-error it was dropped

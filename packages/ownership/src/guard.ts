@@ -161,7 +161,8 @@ export class Guard {
     if (this.#mayWrite) return
     throw misuse(
       'OWN_FROZEN',
-      `cannot ${what} of ${this.#text}: that is borrowed, shared. Borrow it exclusively to write it.`,
+      `cannot ${what} of ${this.#text}: that is borrowed, shared. ` +
+        'Borrow it exclusively to write it.',
       { name: this.#name, note: this.#begunAt },
     )
   }

@@ -14,6 +14,7 @@ import type { Replica, ReplicaPointer } from './replica.ts'
 import { LoanedReplica } from './replicated-borrow.ts'
 import { replicatedCell, type ReplicaSet } from './replicated-cell.ts'
 import { Replicated } from './replicated.ts'
+import { decodeLoan, encodeLoan } from './wire.ts'
 import { requireOn } from './wire.ts'
 
 const REPLICATED_TAG = 3
@@ -40,14 +41,12 @@ export const loanedReplicaExtension = codecExtension<Endpoint, LoanedReplica>({
   encode: ({ set, pointer, isExclusive, loan }, sink) => {
     encode(set, pointer, sink)
     sink.integer(Number(isExclusive))
-    sink.value(loan === undefined ? undefined : [loan.core, loan.number])
+    encodeLoan(loan, sink)
   },
   decode: (source) => {
     const { set, pointer } = decode(source)
     const isExclusive = source.integer() === 1
-    const loan = source.value() as [number, number] | undefined // as encoded
-    const place = loan === undefined ? undefined : { core: loan[0], number: loan[1] }
-    return new LoanedReplica(set, pointer, isExclusive, place)
+    return new LoanedReplica(set, pointer, isExclusive, decodeLoan(source))
   },
 })
 

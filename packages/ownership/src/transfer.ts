@@ -8,7 +8,7 @@ import { Hold } from './hold.ts'
 import { Owned } from './owned.ts'
 import { OWNED_TAG } from './packing.ts'
 import { storeOf } from './stores.ts'
-import { decodePointing, encodePointing, requireOn } from './wire.ts'
+import { decodeLoan, encodeLoan, decodePointing, encodePointing, requireOn } from './wire.ts'
 
 const LOANED_TAG = 1
 
@@ -40,14 +40,13 @@ export const loanedExtension = codecExtension<Endpoint, Loaned>({
     requireOn(sink.place, hold.store.endpoint, hold.name)
     encodePointing(hold, sink)
     sink.integer(Number(isExclusive))
-    sink.value(hold.loan === undefined ? undefined : [hold.loan.core, hold.loan.number])
+    encodeLoan(hold.loan, sink)
   },
   decode: (source, endpoint) => {
     const { shape, pointer } = decodePointing(source)
     const isExclusive = source.integer() === 1
-    const loan = source.value() as [number, number] | undefined // as encoded
     const hold = new Hold(storeOf({ endpoint }), shape, pointer)
-    if (loan !== undefined) hold.loan = { core: loan[0], number: loan[1] }
+    hold.loan = decodeLoan(source)
     return new Loaned(hold, isExclusive)
   },
 })

@@ -15,6 +15,7 @@ import { VectorCell } from './vector-cell.ts'
 import { LoanedRange } from './vector-range.ts'
 import { segmentsOf, segmentWords } from './vector-segments.ts'
 import { OwnedVector } from './vector.ts'
+import { decodeLoan, encodeLoan } from './wire.ts'
 import { requireOn } from './wire.ts'
 
 const VECTOR_TAG = 2
@@ -50,7 +51,7 @@ export const loanedRangeExtension = codecExtension<Endpoint, LoanedRange>({
     sink.integer(shape.begin)
     sink.integer(shape.end)
     sink.value(segmentWords(shape.segments))
-    sink.value(loan === undefined ? undefined : [loan.core, loan.number])
+    encodeLoan(loan, sink)
   },
   decode: (source) => {
     const id = source.integer()
@@ -58,8 +59,6 @@ export const loanedRangeExtension = codecExtension<Endpoint, LoanedRange>({
     const begin = source.integer()
     const end = source.integer()
     const segments = segmentsOf(source.value() as Float64Array) // as encoded
-    const loan = source.value() as [number, number] | undefined // as encoded
-    const place = loan === undefined ? undefined : { core: loan[0], number: loan[1] }
-    return new LoanedRange({ id, type, begin, end, segments }, place)
+    return new LoanedRange({ id, type, begin, end, segments }, decodeLoan(source))
   },
 })

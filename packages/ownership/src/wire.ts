@@ -1,6 +1,6 @@
 /**
  * Wire: how a pointer and the shape of what it leads to travel, in handles, in loans and in owners
- * inside other objects.
+ * inside other objects; and whom the borrower of a loan has to tell.
  */
 import {
   describe,
@@ -11,6 +11,7 @@ import {
   type ValueSource,
 } from '@orujo/core/internal'
 import { OwnershipError } from './errors.ts'
+import type { Loan } from './hold.ts'
 import { VALUE, typedShape, type Shape } from './shape.ts'
 import type { Pointer } from './store.ts'
 
@@ -45,6 +46,16 @@ export function requireOn(place: object | undefined, endpoint: Endpoint, object:
     `${object} belongs to core ${endpoint.id} of its runtime, and was handed over by another ` +
     'core or runtime: send it from where it is.'
   throw new OwnershipError('OWN_FOREIGN', text, { object })
+}
+
+/** Where an owner is told, if a loan that travels has one. */
+export function encodeLoan(loan: Loan | undefined, sink: ValueSink): void {
+  sink.value(loan === undefined ? undefined : [loan.core, loan.number])
+}
+
+export function decodeLoan(source: ValueSource): Loan | undefined {
+  const loan = source.value() as [number, number] | undefined // as encoded
+  return loan === undefined ? undefined : { core: loan[0], number: loan[1] }
 }
 
 export function encodeShape(shape: Shape, sink: ValueSink): void {

@@ -62,7 +62,7 @@ async function search(core: Core, mode: Mode, count: number): Promise<Outcome> {
   })
   const last = await kernel.tree(core, outcomes.at(-1)!)
   const levels = outcomes.reduce((sum, one) => sum + one.levels, 0)
-  return { cost, answer: answerOf(levels, last), reads: 0 }
+  return { cost, answer: answerOf(levels, last) }
 }
 
 async function load(core: Core, mode: Mode): Promise<Loaded> {

@@ -144,7 +144,7 @@ export const delegateMode = task(
     })
     const answer = await reduce(core, weighValues, 'sum', shelf)
     await free(core, shelf)
-    return { cost, answer, reads: 0 }
+    return { cost, answer }
   },
 )
 
@@ -159,8 +159,7 @@ export const ownershipMode = task(
     const answer = await reduce(core, weighBuckets, 'sum', buckets)
     await onAllCores(core, dropBlocks, buckets)
     await free(core, buckets)
-    const reads = Math.round(count * (1 - 1 / WRITE_EVERY))
-    return { cost, answer, reads }
+    return { cost, answer }
   },
 )
 

@@ -23,7 +23,7 @@ export interface ModeFigures {
   readonly copies: number
   /** Objects fetched to be written, which live there then. */
   readonly moves: number
-  /** Borrows for reading that sent nothing. */
+  /** Shared borrows of a copy that was there. */
   readonly hits: number
 }
 
@@ -99,7 +99,7 @@ function verifyAnswer(one: ModeCase, mode: Mode, found: number, expected: number
   throw new WrongAnswerError(`${name}, ${mode}: expected the answer ${expected}, found ${found}`)
 }
 
-function figuresOf(mode: Mode, { cost, reads }: Outcome, count: number): ModeFigures {
+function figuresOf(mode: Mode, { cost }: Outcome, count: number): ModeFigures {
   const nanoseconds = (cost.seconds * 1e9) / count
   const copies = cost.fetches - cost.moves
   return {
@@ -111,7 +111,7 @@ function figuresOf(mode: Mode, { cost, reads }: Outcome, count: number): ModeFig
     bytes: cost.bytes / count,
     copies: copies / count,
     moves: cost.moves / count,
-    hits: Math.max(0, reads - copies) / count,
+    hits: cost.hits / count,
   }
 }
 

@@ -6,8 +6,8 @@
  */
 import { performance } from 'node:perf_hooks'
 import { delegate, onAllCores, type Core } from '@orujo/core'
+import { ownershipCounts } from '@orujo/ownership'
 import { trafficIndex } from '#core/metrics.js'
-import { storeOf } from '#ownership/stores.js'
 
 export interface Cost {
   readonly seconds: number
@@ -15,14 +15,14 @@ export interface Cost {
   readonly bytes: number
   /** Objects fetched, to be read or to be moved. */
   readonly fetches: number
+  /** Shared borrows of a copy that was there. */
+  readonly hits: number
   /** Objects that changed their home. */
   readonly moves: number
-  /** Owners told of a change by a borrower. */
-  readonly ownerUpdates: number
 }
 
 /** In this order in what `meterHere` answers. */
-const FIGURES = ['messages', 'bytes', 'fetches', 'moves', 'ownerUpdates'] as const
+const FIGURES = ['messages', 'bytes', 'fetches', 'hits', 'moves'] as const
 
 const WORD_BYTES = 8
 
@@ -34,8 +34,8 @@ export const meterHere = delegate('bench.modes.meter', (core: Core): Float64Arra
     messages += counters[trafficIndex(dst)]!
     words += counters[trafficIndex(dst) + 1]!
   }
-  const { fetches, moves, ownerUpdates } = storeOf(core).counts
-  return Float64Array.of(messages, words * WORD_BYTES, fetches, moves, ownerUpdates)
+  const { fetches, hits, moves } = ownershipCounts(core)
+  return Float64Array.of(messages, words * WORD_BYTES, fetches, hits, moves)
 })
 
 /** Does the work, and says what it cost. */
@@ -54,8 +54,8 @@ export async function measured(core: Core, work: () => Promise<void>): Promise<C
     messages: of('messages'),
     bytes: of('bytes'),
     fetches: of('fetches'),
+    hits: of('hits'),
     moves: of('moves'),
-    ownerUpdates: of('ownerUpdates'),
   }
 }
 

@@ -16,8 +16,6 @@ export interface Outcome {
   readonly cost: Cost
   /** What the operations have left behind, as one number. */
   readonly answer: number
-  /** Reads by shared borrow; those that fetched nothing are hits. */
-  readonly reads: number
 }
 
 /** The same work in one thread. */

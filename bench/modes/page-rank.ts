@@ -49,8 +49,7 @@ async function rank(core: Core, mode: Mode, count: number): Promise<Outcome> {
   const cost = await measured(core, async () => {
     await kernel.run(core, { iterations: count })
   })
-  const reads = mode === 'ownership' ? count * core.cores * (core.cores - 1) : 0
-  return { cost, answer: answerOf(await kernel.ranks(core)), reads }
+  return { cost, answer: answerOf(await kernel.ranks(core)) }
 }
 
 async function load(core: Core, mode: Mode): Promise<Kernel> {

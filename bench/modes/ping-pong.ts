@@ -58,7 +58,7 @@ export const delegateMode = task(
     })
     const answer = ball[0]!
     await free(core, balls)
-    return { cost, answer, reads: 0 }
+    return { cost, answer }
   },
 )
 
@@ -75,7 +75,7 @@ export const ownershipMode = task(
     })
     const answer = await ball.read(core, (values) => values[0]!)
     drop(core, ball)
-    return { cost, answer, reads: 0 }
+    return { cost, answer }
   },
 )
 

@@ -79,7 +79,7 @@ export const consumeAll = task(
 export const delegateMode = task(
   'bench.modes.hand-over.delegate',
   (core: Core, count: number): Promise<Outcome> =>
-    produce(core, 0, async (tally) => {
+    produce(core, async (tally) => {
       const item = new Float64Array(ITEM)
       await core.finish(async (inner) => {
         for (let i = 0; i < count; i++) {
@@ -93,7 +93,7 @@ export const delegateMode = task(
 export const ownershipMode = task(
   'bench.modes.hand-over.ownership',
   (core: Core, count: number): Promise<Outcome> =>
-    produce(core, count, async (tally) => {
+    produce(core, async (tally) => {
       const [sender, receiver] = channel<Owned<Float64Array>>(core, { capacity: WINDOW })
       const consuming = core.call(consumeAll, core.cores - 1, tally, receiver)
       for (let i = 0; i < count; i++) {
@@ -108,14 +108,13 @@ export const ownershipMode = task(
 
 async function produce(
   core: Core,
-  reads: number,
   work: (tally: SymmetricObject<Tally>) => Promise<void>,
 ): Promise<Outcome> {
   const tally = await symmetricObject(core, makeTally)
   const cost = await measured(core, () => work(tally))
   const answer = await core.call(readTally, tally.on(core.cores - 1))
   await free(core, tally)
-  return { cost, answer, reads }
+  return { cost, answer }
 }
 
 function fill(values: { fill(value: number): unknown; [index: number]: number }, i: number): void {

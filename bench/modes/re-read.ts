@@ -101,7 +101,7 @@ export const delegateMode = task(
       }
     })
     await free(core, table)
-    return { cost, answer, reads: 0 }
+    return { cost, answer }
   },
 )
 
@@ -149,7 +149,7 @@ export const ownershipMode = task(
       }
     })
     drop(core, table)
-    return { cost, answer, reads: ROUNDS * (looks + core.cores) }
+    return { cost, answer }
   },
 )
 

@@ -91,7 +91,7 @@ export const delegateMode = task(
     })
     const answer = await reduce(core, weighTable, 'sum', table)
     await free(core, table)
-    return { cost, answer, reads: 0 }
+    return { cost, answer }
   },
 )
 
@@ -136,7 +136,7 @@ export const ownershipMode = task(
     const sums = await onAllCores(core, weighChunks, chunks)
     await onAllCores(core, dropBlocks, chunks)
     await free(core, chunks)
-    return { cost, answer: sums.reduce((sum, one) => sum + one, 0), reads: 0 }
+    return { cost, answer: sums.reduce((sum, one) => sum + one, 0) }
   },
 )
 

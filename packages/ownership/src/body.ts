@@ -29,8 +29,18 @@ export interface Body {
   writer: Writer | undefined
   /** Borrows of what is inside, which must end first. */
   inner: number
+  /** Whose end was refused because of them, and happens when they have ended. */
+  onQuiet: (() => void) | undefined
   /** Where the last borrow of it ended, as far as that is noted. */
   endedAt: PlaceNote | undefined
+}
+
+/** A borrow of what is inside `container` has ended. */
+export function leave(container: Body): void {
+  if (--container.inner > 0) return
+  const end = container.onQuiet
+  container.onQuiet = undefined
+  end?.()
 }
 
 export function isInUse(body: Body): boolean {

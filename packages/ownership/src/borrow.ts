@@ -76,6 +76,11 @@ export class Ref<T> implements Reference<T>, Lendable {
     return BORROW
   }
 
+  /** After an end that was refused because of what is inside: ends, by `end`, when that has. */
+  endLater(end: () => void = () => this.release()): void {
+    if (this.#body !== undefined) this.#body.onQuiet = end
+  }
+
   [Symbol.dispose](): void {
     this.release()
   }
@@ -186,6 +191,13 @@ export class Mut<T> implements Writer, Lendable {
   /** Says why this cannot be sent. */
   get [unsendable](): typeof BORROW {
     return BORROW
+  }
+
+  /** After an end that was refused because of what is inside: ends, by `end`, when that has. */
+  endLater(end: () => Promise<void> = () => this.release()): void {
+    if (this.#state !== 'live' || this.#body === undefined) return
+    // It fails only if a core is lost, and nothing else is heard of then.
+    this.#body.onQuiet = () => void end().catch(() => undefined)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

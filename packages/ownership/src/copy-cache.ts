@@ -38,6 +38,7 @@ export class Copy implements Body {
   isKept = true
   readers = 0
   inner = 0
+  onQuiet: (() => void) | undefined = undefined
   endedAt: PlaceNote | undefined = undefined
   /** Never: a writer has the object itself. */
   readonly writer: Writer | undefined = undefined

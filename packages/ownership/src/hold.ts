@@ -13,7 +13,7 @@
  * Long        what each state allows is read beside what each step does.
  */
 import type { Core } from '@orujo/core'
-import { type Body, isInUse } from './body.ts'
+import { type Body, isInUse, leave } from './body.ts'
 import type { Contents } from './copy-cache.ts'
 import { describeId, homeOf } from './object-id.ts'
 import { noteOf, type PlaceNote } from './place-note.ts'
@@ -167,7 +167,7 @@ export class Hold implements Lent {
   /** Ends an exclusive borrow that has changed nothing. */
   endUnchanged(): void {
     this.#state = 'free'
-    if (this.container !== undefined) this.container.inner--
+    if (this.container !== undefined) leave(this.container)
   }
 
   /**
@@ -400,7 +400,7 @@ export class Hold implements Lent {
   #endReader(): void {
     if (--this.#readers > 0) return
     this.#state = 'free'
-    if (this.container !== undefined) this.container.inner--
+    if (this.container !== undefined) leave(this.container)
   }
 
   #end(state: 'moved' | 'dropped'): void {

@@ -16,6 +16,7 @@ import { Hold } from './hold.ts'
 import type { contents, Absent, Conflict, MutableIn, OwnerOf, SharedIn } from './lent.ts'
 import { DROP, REQUIRE_GONE, TAKE, type Movable } from './movable.ts'
 import { StandingBorrow } from './refusal.ts'
+import { whileReading, whileWriting } from './scoped.ts'
 
 const ABSENT: Absent = Object.freeze({ kind: 'absent' })
 
@@ -43,28 +44,16 @@ export class Owned<T> implements OwnerOf<T>, Movable<Owned<T>> {
    * Lends the object, shared, for as long as `work` takes. Fetches it first if it is elsewhere and
    * this core has no copy. Nothing of the object may be kept or returned.
    */
-  async read<R>(core: Core, work: <L>(value: SharedIn<T, L>) => R | PromiseLike<R>): Promise<R> {
-    const ref = await this.borrow(core)
-    try {
-      // The compiler's L is nowhere at run time.
-      return await work(ref.value as SharedIn<T, unknown>)
-    } finally {
-      ref.release()
-    }
+  read<R>(core: Core, work: <L>(value: SharedIn<T, L>) => R | PromiseLike<R>): Promise<R> {
+    return whileReading(this.borrow(core), work)
   }
 
   /**
    * Lends the object exclusively for as long as `work` takes, and counts it as changed. Moves it
    * here first if it is elsewhere. Nothing of the object may be kept or returned.
    */
-  async write<R>(core: Core, work: <L>(value: MutableIn<T, L>) => R | PromiseLike<R>): Promise<R> {
-    const mut = await this.borrowMut(core)
-    try {
-      // As above.
-      return await work(mut.value as MutableIn<T, unknown>)
-    } finally {
-      await mut.release()
-    }
+  write<R>(core: Core, work: <L>(value: MutableIn<T, L>) => R | PromiseLike<R>): Promise<R> {
+    return whileWriting(this.borrowMut(core), work)
   }
 
   /** A shared borrow, until its `release`: `using ref = await owned.borrow(core)`. */

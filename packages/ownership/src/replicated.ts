@@ -23,6 +23,7 @@ import { DROP, REQUIRE_GONE, TAKE, type Movable } from './movable.ts'
 import { makeReplica } from './replica.ts'
 import { borrowReplica, borrowReplicaMut, ReplicaMut, ReplicaRef } from './replicated-borrow.ts'
 import { replicatedCell, ReplicatedCell, type Publish } from './replicated-cell.ts'
+import { whileReading, whileWriting } from './scoped.ts'
 import { storeOf } from './stores.ts'
 
 export interface ReplicatedOptions {
@@ -60,20 +61,16 @@ export class Replicated<T> implements Movable<Replicated<T>> {
    * Lends the object, shared, for as long as `work` takes. Pulls the newest version first if this
    * core has an older one. Nothing of the object may be kept or returned.
    */
-  async read<R>(core: Core, work: <L>(value: SharedIn<T, L>) => R | PromiseLike<R>): Promise<R> {
-    using ref = await this.borrow(core)
-    // The compiler's L is nowhere at run time.
-    return await work(ref.value as SharedIn<T, unknown>)
+  read<R>(core: Core, work: <L>(value: SharedIn<T, L>) => R | PromiseLike<R>): Promise<R> {
+    return whileReading(this.borrow(core), work)
   }
 
   /**
    * Lends the object exclusively for as long as `work` takes, and counts it as changed. Nothing of
    * the object may be kept or returned.
    */
-  async write<R>(core: Core, work: <L>(value: MutableIn<T, L>) => R | PromiseLike<R>): Promise<R> {
-    await using mut = await this.borrowMut(core)
-    // As above.
-    return await work(mut.value as MutableIn<T, unknown>)
+  write<R>(core: Core, work: <L>(value: MutableIn<T, L>) => R | PromiseLike<R>): Promise<R> {
+    return whileWriting(this.borrowMut(core), work)
   }
 
   /** A shared borrow, until its `release`. Lend it to have it read on other cores. */

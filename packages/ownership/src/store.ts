@@ -101,6 +101,7 @@ export class Resident implements Body {
   readers = 0
   writer: Writer | undefined = undefined
   inner = 0
+  onQuiet: (() => void) | undefined = undefined
   endedAt: PlaceNote | undefined = undefined
   /** The value as it travels, once it has been asked for. */
   packed: Uint8Array | undefined = undefined

@@ -19,6 +19,7 @@ export function neighbour({ id }: Pointer, value: unknown): Body {
     readers: 0,
     writer,
     inner: 0,
+    onQuiet: undefined,
     endedAt: undefined,
   }
 }

@@ -16,6 +16,7 @@ import { own } from '../make.ts'
 import { DROP, REQUIRE_GONE, TAKE, type Movable } from '../movable.ts'
 import { homeOf } from '../object-id.ts'
 import { Owned, cellOf } from '../owned.ts'
+import { whileReading } from '../scoped.ts'
 import { storeOf } from '../stores.ts'
 import { decodePointing, encodePointing } from '../wire.ts'
 import { Share } from './share.ts'
@@ -70,14 +71,8 @@ export class Arc<T> implements Movable<Arc<T>> {
    * Lends the value, shared, for as long as `work` takes. Fetches it first if it is elsewhere and
    * this core has no copy. Nothing of it may be kept or returned.
    */
-  async read<R>(core: Core, work: <L>(value: SharedIn<T, L>) => R | PromiseLike<R>): Promise<R> {
-    const ref = await this.borrow(core)
-    try {
-      // The compiler's L is nowhere at run time.
-      return await work(ref.value as SharedIn<T, unknown>)
-    } finally {
-      ref.release()
-    }
+  read<R>(core: Core, work: <L>(value: SharedIn<T, L>) => R | PromiseLike<R>): Promise<R> {
+    return whileReading(this.borrow(core), work)
   }
 
   /** A shared borrow, until its `release`: `using ref = await arc.borrow(core)`. */

@@ -8,6 +8,7 @@ import { OrujoError, type Core, type ObjectAddress } from '@orujo/core'
 import { Mut, Ref } from '../borrow.ts'
 import { Hold } from '../hold.ts'
 import type { MutableIn, Shared, SharedIn } from '../lent.ts'
+import { whileReading, whileWriting } from '../scoped.ts'
 import type { Shape } from '../shape.ts'
 import type { Pointer } from '../store.ts'
 import { storeOf } from '../stores.ts'
@@ -50,10 +51,8 @@ export class LockClient<T> {
     return pointer === undefined ? undefined : this.#writer(core, pointer)
   }
 
-  async read<R>(core: Core, work: <L>(value: SharedIn<T, L>) => R | PromiseLike<R>): Promise<R> {
-    using guard = await this.readLock(core)
-    // The compiler's L is nowhere at run time.
-    return await work(guard.value as SharedIn<T, unknown>)
+  read<R>(core: Core, work: <L>(value: SharedIn<T, L>) => R | PromiseLike<R>): Promise<R> {
+    return whileReading(this.readLock(core), work)
   }
 
   /** Looks at the object exclusively: it comes here, but stays as it is, and is not copied. */
@@ -68,10 +67,8 @@ export class LockClient<T> {
     return await work(guard.value)
   }
 
-  async write<R>(core: Core, work: <L>(value: MutableIn<T, L>) => R | PromiseLike<R>): Promise<R> {
-    await using guard = await this.writeLock(core)
-    // As above.
-    return await work(guard.value as MutableIn<T, unknown>)
+  write<R>(core: Core, work: <L>(value: MutableIn<T, L>) => R | PromiseLike<R>): Promise<R> {
+    return whileWriting(this.writeLock(core), work)
   }
 
   async #acquire(core: Core, mode: LockMode): Promise<Pointer> {

@@ -45,6 +45,11 @@ export class ReadGuard<T> {
     return GUARD
   }
 
+  /** As of the borrow. */
+  endLater(): void {
+    this.#ref.endLater(() => this.release())
+  }
+
   [Symbol.dispose](): void {
     this.release()
   }
@@ -94,6 +99,11 @@ export class WriteGuard<T> {
   /** Says why this cannot be sent. */
   get [unsendable](): typeof GUARD {
     return GUARD
+  }
+
+  /** As of the borrow. */
+  endLater(): void {
+    this.#mut.endLater(() => this.release())
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -8,7 +8,6 @@ import {
   drop,
   gone,
   lend,
-  lockOwned,
   move,
   type Mut,
   own,
@@ -22,7 +21,6 @@ import {
 } from '@orujo/ownership'
 import { Store } from '#ownership/store.js'
 import type { Cluster } from '../../support/cluster.ts'
-import { failure } from '../../support/machine.ts'
 import { refused } from '../../support/misuse.ts'
 import type { AnyTask } from '../../support/ownership.ts'
 import { ownershipRule } from '../../support/ownership-rules.ts'
@@ -344,67 +342,4 @@ rule('a scoped value may be handed to functions that only read', async (core, t)
   const length = (value: Shared<{ items: number[] }>): number => value.items.length
   t.is(await list.read(core, (value) => length(value)), 2)
   drop(core, list)
-})
-
-interface Shelf {
-  readonly name: string
-  readonly first: Owned<number[]>
-}
-
-/** When the work is over, only who awaits it is left of the program. */
-const AFTER_ALL = { second: /misuse\.(js|ts):\d+/ }
-
-/** What is left borrowed inside a scope; ends later. */
-type Left = { release(): unknown }
-
-for (const [what, leave] of [
-  [
-    'reader',
-    (core: Core, shelf: Owned<Shelf>, left: Left[]) =>
-      shelf.read(core, async (it) => void left.push(await it.first.borrow(core))),
-  ],
-  [
-    'writer',
-    (core: Core, shelf: Owned<Shelf>, left: Left[]) =>
-      shelf.write(core, async (it) => void left.push(await it.first.borrowMut(core))),
-  ],
-] as const) {
-  rule(`a ${what} that leaves something inside borrowed ends when that has`, async (core, t) => {
-    const shelf = own<Shelf>(core, { name: 'S', first: own(core, [1]) })
-    const left: Left[] = []
-    await refused(t, 'OWN_BORROWED', () => leave(core, shelf, left), AFTER_ALL)
-    await refused(t, 'OWN_BORROWED', () => shelf.borrowMut(core))
-    await left[0]!.release()
-    t.is(await shelf.write(core, (it) => it.first.read(core, (list) => list.length)), 1)
-    drop(core, shelf)
-  })
-}
-
-rule('a guard of a lock ends when what was left borrowed inside has', async (core, t) => {
-  const lock = lockOwned(core, own<Shelf>(core, { name: 'S', first: own(core, [1]) }))
-  const left: Left[] = []
-  const write = (): Promise<unknown> =>
-    lock.write(core, async (it) => void left.push(await it.first.borrow(core)))
-  t.is((await failure(write))?.code, 'OWN_BORROWED')
-  t.is(await lock.tryWriteLock(core), undefined)
-  await left[0]!.release()
-  t.is(await lock.read(core, (it) => it.name), 'S')
-  drop(core, lock)
-})
-
-rule('what a scope throws comes before what it has left borrowed', async (core, t) => {
-  const shelf = own<Shelf>(core, { name: 'S', first: own(core, [1]) })
-  const left: Left[] = []
-  const fail = async (ref: Promise<Left>): Promise<never> => {
-    left.push(await ref)
-    throw new RangeError('the work itself')
-  }
-  for (const work of [
-    () => shelf.read(core, (it) => fail(it.first.borrow(core))),
-    () => shelf.write(core, (it) => fail(it.first.borrow(core))),
-  ]) {
-    await t.throwsAsync(work(), { instanceOf: RangeError })
-    await left.pop()!.release()
-  }
-  drop(core, shelf)
 })

@@ -65,7 +65,8 @@ export class Ref<T> implements Reference<T>, Lendable {
     const hold = this.#hold
     hold.endShared(body)
     this.#body = undefined
-    const endedAt = hold.store.notes.ofEnd()
+    // The end of what has not been noted is not, either.
+    const endedAt = hold.note === undefined ? undefined : hold.store.notes.ofEnd()
     body.endedAt = endedAt
     this.#endedAt = endedAt
     this.#guard?.end(endedAt)

@@ -32,6 +32,24 @@ interface Kept {
   readonly madeAt: PlaceNote | undefined
 }
 
+/** How an object of the runtime that something owned consists of says what that is. */
+export const LEFT: unique symbol = Symbol('orujo.left')
+
+/** Something owned that is no object of a store: a channel, an atomic. */
+export interface Thing {
+  readonly [LEFT]: Left | undefined
+}
+
+/** What is left of it: a name for people, and where it was made. */
+export interface Left {
+  readonly name: string
+  readonly madeAt: PlaceNote | undefined
+}
+
+export function isThing(value: unknown): value is Thing {
+  return typeof value === 'object' && value !== null && LEFT in value
+}
+
 export function describeKept({ id, shape, measuredBytes, madeAt }: Kept): OwnedObject {
   const isTyped = shape.kind === 'typed'
   return {
@@ -44,12 +62,17 @@ export function describeKept({ id, shape, measuredBytes, madeAt }: Kept): OwnedO
   }
 }
 
-/** A line for each object that nobody has dropped, oldest first; of many, only the first. */
-export function leakLines(residents: Iterable<Kept>): string[] {
-  const all = [...residents]
-  const lines = all.slice(0, MAX_LINES).map((resident) => {
-    const { object, kind, madeAt } = describeKept(resident)
-    return `Never dropped: ${object} (${kind}), made ${madeAt ?? 'at an unknown place'}`
+/** A line for each thing and object that nobody has dropped; of many, only the first. */
+export function leakLines(things: readonly Thing[], residents: Iterable<Kept>): string[] {
+  const left = things.flatMap(({ [LEFT]: one }) => (one === undefined ? [] : [one]))
+  const all = [
+    ...left.map(({ name, madeAt }) => ({ name, madeAt: describePlace(madeAt) })),
+    ...Array.from(residents, describeKept).map(({ object, kind, madeAt }) => {
+      return { name: `${object} (${kind})`, madeAt }
+    }),
+  ]
+  const lines = all.slice(0, MAX_LINES).map(({ name, madeAt }) => {
+    return `Never dropped: ${name}, made ${madeAt ?? 'at an unknown place'}`
   })
   const more = all.length - lines.length
   return more === 0 ? lines : [...lines, `Never dropped: ${more} objects more`]

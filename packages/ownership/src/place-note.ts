@@ -91,6 +91,11 @@ export class PlaceNotes {
   ofCreation(): PlaceNote | undefined {
     return this.#isChecked ? take() : undefined
   }
+
+  /** The same, for another core. */
+  placeOfCreation(): string | undefined {
+    return describePlace(this.ofCreation())
+  }
 }
 
 /** The line of the program that a note is about. */

@@ -20,6 +20,7 @@ import {
 } from '@orujo/core'
 import { OwnershipError } from './errors.ts'
 import { deepFreeze, forEachLeaf } from './freeze.ts'
+import { LEFT, type Left, type Thing } from './leaks.ts'
 import { isOwner } from './packing.ts'
 import type { Store } from './store.ts'
 import { storeOf } from './stores.ts'
@@ -30,7 +31,9 @@ export interface ReplicaPointer {
   readonly source: number
 }
 
-export class Replica {
+export class Replica implements Thing {
+  /** On the core that made all of them. */
+  [LEFT]: Left | undefined = undefined
   readonly #store: Store
   /** The memory of typed contents. */
   readonly #array: SymmetricArray | undefined

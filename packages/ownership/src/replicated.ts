@@ -18,11 +18,12 @@ import {
 } from '@orujo/core'
 import { oneOf, record, type sendableBrand } from '@orujo/core/internal'
 import type { Absent, Conflict, MutableIn, SharedIn } from './lent.ts'
+import { LEFT } from './leaks.ts'
 import { requireCore } from './make.ts'
 import { DROP, REQUIRE_GONE, TAKE, type Movable } from './movable.ts'
 import { makeReplica } from './replica.ts'
 import { borrowReplica, borrowReplicaMut, ReplicaMut, ReplicaRef } from './replicated-borrow.ts'
-import { replicatedCell, ReplicatedCell, type Publish } from './replicated-cell.ts'
+import { replicatedCell, ReplicatedCell, type Publish, type ReplicaSet } from './replicated-cell.ts'
 import { whileReading, whileWriting } from './scoped.ts'
 import { storeOf } from './stores.ts'
 
@@ -134,8 +135,7 @@ export async function replicated<T>(
   requireCore(core)
   const object = await symmetricObject(core, makeReplica, undefined)
   object.local(core).put(value, 1)
-  const set = { id: storeOf(core).freshId(), object, array: undefined, publish }
-  return new Replicated<T>(replicatedCell(core, set, { version: 1, source: core.id }))
+  return opened<T>(core, { id: storeOf(core).freshId(), object, array: undefined, publish })
 }
 
 /**
@@ -153,8 +153,14 @@ export async function replicatedArray<E extends ElementType>(
   // Handles of any type are made alike.
   const array = (await symmetric(core, type, length)) as unknown as SymmetricArray
   const object = await symmetricObject(core, makeReplica, array)
-  const set = { id: storeOf(core).freshId(), object, array, publish }
-  return new Replicated<ViewOf<E>>(replicatedCell(core, set, { version: 1, source: core.id }))
+  return opened<ViewOf<E>>(core, { id: storeOf(core).freshId(), object, array, publish })
+}
+
+function opened<T>(core: Core, set: ReplicaSet): Replicated<T> {
+  const cell = replicatedCell(core, set, { version: 1, source: core.id })
+  const madeAt = storeOf(core).notes.ofCreation()
+  set.object.local(core)[LEFT] = { name: cell.name, madeAt }
+  return new Replicated<T>(cell)
 }
 
 function publishOf(what: string, options: ReplicatedOptions): Publish {

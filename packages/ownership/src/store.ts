@@ -16,7 +16,7 @@ import type { Body, Writer } from './body.ts'
 import { CopyCache, type Contents } from './copy-cache.ts'
 import { OwnershipError, isExhausted } from './errors.ts'
 import { Guards } from './guard.ts'
-import { leakLines } from './leaks.ts'
+import { isThing, leakLines } from './leaks.ts'
 import {
   describeId,
   homeOf,
@@ -304,7 +304,9 @@ export class Store implements EndpointState {
 
   /** In checked mode: what was never dropped. */
   closing(): Iterable<string> {
-    return this.guards === undefined ? [] : leakLines(this.residents())
+    if (this.guards === undefined) return []
+    const held = [...this.endpoint.memory.objects.held()]
+    return leakLines(held.filter(isThing), this.residents())
   }
 
   residents(): Iterable<Resident> {

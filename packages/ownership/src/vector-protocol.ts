@@ -7,6 +7,7 @@
  */
 import { delegate, free, task, type Core, type GlobalArray } from '@orujo/core'
 import { homeOf, type ObjectId } from './object-id.ts'
+import { noteOf } from './place-note.ts'
 import { runsOf } from './vector-runs.ts'
 import { segmentsOf, type Segment } from './vector-segments.ts'
 
@@ -36,10 +37,11 @@ export const freeArray = task(
   (core: Core, array: GlobalArray): Promise<void> => free(core, array),
 )
 
-/** This core's part of an array becomes a run; its id, or 0 if the part is empty. */
+/** This core's part of an array becomes a run, made at `place`; its id, or 0 if it is empty. */
 export const registerPart = delegate(
   'own.vector.register',
-  (core: Core, array: GlobalArray): ObjectId => registerHere(core, array),
+  (core: Core, array: GlobalArray, place: string | undefined): ObjectId =>
+    registerHere(core, array, place),
 )
 
 /**
@@ -48,7 +50,12 @@ export const registerPart = delegate(
  */
 export const pullPart = task(
   'own.vector.pull',
-  async (core: Core, array: GlobalArray, words: Float64Array): Promise<ObjectId> => {
+  async (
+    core: Core,
+    array: GlobalArray,
+    words: Float64Array,
+    place: string | undefined,
+  ): Promise<ObjectId> => {
     const begin = array.layout.elementsPerBlock * core.id
     const end = begin + array.elementsOn(core.id)
     const pulls = segmentsOf(words).map(async (segment) => {
@@ -57,7 +64,7 @@ export const pullPart = task(
       if (from < to) await pull(core, array, segment, from, to)
     })
     await Promise.all(pulls)
-    return registerHere(core, array)
+    return registerHere(core, array, place)
   },
 )
 
@@ -75,10 +82,12 @@ export async function fetchFrom(
   return fetched
 }
 
-function registerHere(core: Core, array: GlobalArray): ObjectId {
+function registerHere(core: Core, array: GlobalArray, place: string | undefined): ObjectId {
   const length = array.elementsOn(core.id)
   if (length === 0) return 0
-  return runsOf(core).addPlaced(array.type, length, array.layout.base).id
+  const run = runsOf(core).addPlaced(array.type, length, array.layout.base)
+  run.madeAt = noteOf(place)
+  return run.id
 }
 
 async function pull(

@@ -236,13 +236,13 @@ export class OwnedVector<E extends ElementType> implements Movable<OwnedVector<E
   /** Every core takes its part of `array`, and of all elements. */
   async #layOut(core: Core, array: GlobalArray<E>): Promise<void> {
     const words = segmentWords(this.#cell.segments.all)
-    this.#use(core, array, await onAllCores(core, pullPart, array, words))
+    this.#use(core, array, await onAllCores(core, pullPart, array, words, placeOf(core)))
   }
 
   /** The parts of the array get ids that nobody knows. */
   async #register(core: Core): Promise<void> {
     const array = this.#array
-    this.#use(core, array, await onAllCores(core, registerPart, array))
+    this.#use(core, array, await onAllCores(core, registerPart, array, placeOf(core)))
   }
 
   #use(core: Core, array: GlobalArray<E>, ids: readonly number[]): void {
@@ -282,7 +282,7 @@ export async function vectorOf<E extends ElementType>(
         "with blockBytes: 'contiguous'",
     )
   }
-  const ids = await onAllCores(core, registerPart, array)
+  const ids = await onAllCores(core, registerPart, array, placeOf(core))
   const shape = {
     id: storeOf(core).freshId(),
     type: array.type,
@@ -291,6 +291,11 @@ export async function vectorOf<E extends ElementType>(
     segments: segmentsOn(array, ids),
   }
   return new OwnedVector(cellOn(core, shape), array)
+}
+
+/** In checked mode: where the program asks for a vector, or for another size. */
+function placeOf(core: Core): string | undefined {
+  return storeOf(core).notes.placeOfCreation()
 }
 
 /** Where the elements of an array are, whose parts are the runs of these ids. */

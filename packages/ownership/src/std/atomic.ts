@@ -10,7 +10,10 @@ import { inspect } from 'node:util'
 import { ObjectAddress, OrujoError, objectDelegate, type Core, type CoreId } from '@orujo/core'
 import { codecExtension, type Endpoint, type sendableBrand } from '@orujo/core/internal'
 import { COUNTED } from '../counted.ts'
+import { LEFT, type Left, type Thing } from '../leaks.ts'
 import { DROP, REQUIRE_GONE, TAKE, type Movable } from '../movable.ts'
+import type { PlaceNote } from '../place-note.ts'
+import { storeOf } from '../stores.ts'
 import { Share } from './share.ts'
 
 const KIND = 'atomic'
@@ -18,11 +21,13 @@ const KIND = 'atomic'
 /** Which numbers a cell holds. */
 type AtomicType = 'i32' | 'i64' | 'f64'
 
-class Cell {
+class Cell implements Thing {
+  readonly [LEFT]: Left
   readonly type: AtomicType
   value: number | bigint
 
-  constructor(type: AtomicType, value: number | bigint) {
+  constructor(type: AtomicType, value: number | bigint, madeAt: PlaceNote | undefined) {
+    this[LEFT] = { name: `an atomic ${type}`, madeAt }
     this.type = type
     this.value = fit(type, value)
   }
@@ -131,7 +136,7 @@ export class Atomic<T extends number | bigint> implements Movable<Atomic<T>> {
 }
 
 function open<T extends number | bigint>(core: Core, type: AtomicType, value: T): Atomic<T> {
-  const address = core.hold(new Cell(type, value))
+  const address = core.hold(new Cell(type, value, storeOf(core).notes.ofCreation()))
   return new Atomic<T>(
     Share.open(core, KIND, (last) => last.release(address)),
     address,

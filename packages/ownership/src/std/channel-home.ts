@@ -17,6 +17,8 @@
  */
 import { ObjectAddress, task, type Core, type Wait, type WaitSource } from '@orujo/core'
 import { WaitQueue } from '@orujo/core/internal'
+import { LEFT, type Left, type Thing } from '../leaks.ts'
+import type { PlaceNote } from '../place-note.ts'
 import { handOver, dropInside } from './hand-over.ts'
 
 /** Why a value comes back. */
@@ -27,7 +29,8 @@ export type Refusal = readonly [kind: RefusalKind, value: unknown]
 /** Values that one message takes to a receiver elsewhere. */
 const BATCH = 64
 
-export class ChannelHome implements WaitSource {
+export class ChannelHome implements WaitSource, Thing {
+  readonly [LEFT]: Left
   readonly capacity: number
   #values: unknown[] = []
   /** Index of the first value that has not been taken. */
@@ -39,8 +42,9 @@ export class ChannelHome implements WaitSource {
   /** Forgets this. */
   forget: (core: Core) => void = nothing
 
-  constructor(capacity: number) {
+  constructor(capacity: number, madeAt: PlaceNote | undefined) {
     this.capacity = capacity
+    this[LEFT] = { name: 'a channel', madeAt }
   }
 
   get size(): number {

@@ -25,6 +25,7 @@ import {
 import { COUNTED } from '../counted.ts'
 import { DROP, REQUIRE_GONE, TAKE, type Movable } from '../movable.ts'
 import { ChannelHome, closeHere, push, take } from './channel-home.ts'
+import { storeOf } from '../stores.ts'
 import { requireOn } from '../wire.ts'
 import { dropInside } from './hand-over.ts'
 import { Life } from './life.ts'
@@ -80,7 +81,7 @@ export function channel<T>(
   record('channel()', options, ['capacity'])
   const { capacity = Infinity } = options
   if (capacity !== Infinity) whole('capacity', capacity, 1, 2 ** 31)
-  const home = new ChannelHome(capacity)
+  const home = new ChannelHome(capacity, storeOf(core).notes.ofCreation())
   const address = core.hold(home)
   home.forget = (last) => last.release(address)
   const share = Share.open(core, 'sender', (last) => home.end(last))

@@ -30,6 +30,7 @@ import { own, requireCore } from '../make.ts'
 import { DROP, REQUIRE_GONE, TAKE, gone, take, type Movable } from '../movable.ts'
 import { Owned } from '../owned.ts'
 import { VALUE } from '../shape.ts'
+import { noteOf } from '../place-note.ts'
 import { storeOf } from '../stores.ts'
 import { Arc } from './arc.ts'
 import { LockClient } from './lock-client.ts'
@@ -61,7 +62,7 @@ export async function ownedMap<K extends MapKey, V>(
   requireCore(core)
   const { buckets = BUCKETS_PER_CORE * core.cores } = options
   whole('buckets', buckets, 1, 2 ** 20)
-  const made = await onAllCores(core, makeBuckets, buckets)
+  const made = await onAllCores(core, makeBuckets, buckets, storeOf(core).notes.placeOfCreation())
   const locks = Array.from({ length: buckets }, (_, i) => {
     return made[i % core.cores]![Math.floor(i / core.cores)]!
   })
@@ -287,10 +288,13 @@ function requireNoOwners(core: Core, value: unknown): void {
 
 export const makeBuckets = task(
   'own.map.make',
-  (core: Core, buckets: number): Lock<Map<MapKey, unknown>>[] => {
+  (core: Core, buckets: number, place: string | undefined): Lock<Map<MapKey, unknown>>[] => {
+    const store = storeOf(core)
     const count = Math.ceil((buckets - core.id) / core.cores)
     return Array.from({ length: Math.max(0, count) }, () => {
-      return Lock.open(core, own(core, new Map<MapKey, unknown>()))
+      const bucket = own(core, new Map<MapKey, unknown>())
+      store.resident(bucket.hold.pointer.id).madeAt = noteOf(place)
+      return Lock.open(core, bucket)
     })
   },
 )

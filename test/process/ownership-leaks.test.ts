@@ -42,7 +42,7 @@ test('without checks nothing is said', async (t) => {
   t.deepEqual(await saidBy(program.leak, false, 2), ['closed'])
 })
 
-test('vectors, maps, replicas, channels and atomics that were never dropped are named', async (t) => {
+test('what is no plain object, and was never dropped, is named', async (t) => {
   const said = await saidBy(program.leakThings, false)
   const place = / made at .*leaking\.[jt]s:\d+:\d+\)?$/
   t.is(said.at(-1), 'closed')

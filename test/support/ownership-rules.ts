@@ -72,6 +72,16 @@ export function ownershipRule(
   })
 }
 
+/** The same on core 0 of 2 locales of 2 cores, with few colours: for the steps of objects. */
+export function stepRule(
+  title: string,
+  main: (core: Core, t: ExecutionContext) => unknown,
+  tasks: readonly unknown[] = [],
+): void {
+  const store = (): Partial<StoreOptions> => ({ colorLimit: 4 })
+  ownershipRule(title, main, { tasks, seeds: 10, shapes: [[2, 2]], store })
+}
+
 async function once(
   main: (core: Core, run: Run) => unknown,
   seed: number,

@@ -2,7 +2,7 @@
  * Memory that is used up in the midst of a borrow: the program is told, nothing is lost, and what
  * is read is never old.
  */
-import test, { type ExecutionContext } from 'ava'
+import type { ExecutionContext } from 'ava'
 import { type Core, task, u8 } from '@orujo/core'
 import {
   drop,
@@ -15,11 +15,8 @@ import {
   scopedTask,
   type SharedRange,
 } from '@orujo/ownership'
-import {
-  checkNothingOwned,
-  ownershipCluster,
-  type OwnershipClusterOptions,
-} from '../../support/ownership.ts'
+import type { StoreOptions } from '#ownership/store.js'
+import { type Shape, ownershipRule } from '../../support/ownership-rules.ts'
 
 const HEAP = { heapBytes: 2 ** 15, sharedBytes: 2 ** 14 } as const
 
@@ -33,19 +30,18 @@ const firstOf = scopedTask('test.first-of', async (core: Core, part: SharedRange
 })
 const make = task('test.make', (core: Core, length: number) => ownArray(core, u8, length))
 
-/** Runs a task on core 0; then nothing may be left. */
+/** On core 0 of cores with little memory. */
 function rule(
   title: string,
-  options: Omit<OwnershipClusterOptions, 'tasks'>,
+  { shape, store = {} }: { shape: Shape; store?: Partial<StoreOptions> },
   main: (core: Core, t: ExecutionContext) => Promise<void>,
 ): void {
-  test(title, async (t) => {
-    const run = task('test.main', async (core: Core): Promise<void> => main(core, t))
-    const tasks = [run, fill, first, firstOf, make]
-    await using cluster = ownershipCluster({ ...HEAP, ...options, tasks })
-    await cluster.run(run)
-    await cluster.settle()
-    await checkNothingOwned(cluster)
+  ownershipRule(title, main, {
+    tasks: [fill, first, firstOf, make],
+    seeds: 4,
+    shapes: [shape],
+    machine: HEAP,
+    store: () => store,
   })
 }
 
@@ -67,7 +63,7 @@ function freeAll(core: Core, taken: readonly Owned<Uint8Array>[]): void {
 
 rule(
   'a writer without colours and without memory for a fresh id leaves nothing old to be read',
-  { locales: 2, coresPerLocale: 2, store: { colorLimit: 2 } },
+  { shape: [2, 2], store: { colorLimit: 2 } },
   async (core, t) => {
     const bytes = await core.call(make, 1, 4096)
     for (let value = 1; value <= 5; value++) {
@@ -83,7 +79,7 @@ rule(
 
 rule(
   'elements of a vector without colours and without memory for a fresh run stay writable',
-  { locales: 2, coresPerLocale: 1, store: { colorLimit: 2 } },
+  { shape: [2, 1], store: { colorLimit: 2 } },
   async (core, t) => {
     const vector = await ownVector(core, u8, 1024)
     const range = { begin: 0, end: 512 }
@@ -100,7 +96,7 @@ rule(
 
 rule(
   'an object that finds no memory when it comes back from a loan is not lost',
-  { locales: 2, coresPerLocale: 1 },
+  { shape: [2, 1] },
   async (core, t) => {
     const bytes = ownArray(core, u8, 8192)
     const mut = await bytes.borrowMut(core)

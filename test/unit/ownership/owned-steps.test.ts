@@ -2,7 +2,7 @@
  * The steps of owners and of loans one by one: what each of them is for, and what is left when one
  * of them fails.
  */
-import test, { type ExecutionContext } from 'ava'
+import test from 'ava'
 import { type Core, task, u8 } from '@orujo/core'
 import {
   type ExclusiveRange,
@@ -24,8 +24,8 @@ import { LEND } from '#ownership/lendable.js'
 import { Store } from '#ownership/store.js'
 import { Cluster } from '../../support/cluster.ts'
 import { codesOf, failure } from '../../support/machine.ts'
-import { type AnyTask, definitions, extensions } from '../../support/ownership.ts'
-import { ownershipRule } from '../../support/ownership-rules.ts'
+import { definitions, extensions } from '../../support/ownership.ts'
+import { stepRule as rule } from '../../support/ownership-rules.ts'
 
 interface Tree {
   readonly leaf: Owned<string[]>
@@ -34,20 +34,6 @@ interface Tree {
 /** Half of a core's own heap, and a quarter. */
 const HALF = 250_000
 const QUARTER = 125_000
-
-/** On core 0 of 2 locales of 2 cores, with few colours. */
-function rule(
-  title: string,
-  main: (core: Core, t: ExecutionContext) => Promise<void>,
-  tasks: readonly AnyTask[] = [],
-): void {
-  ownershipRule(title, main, {
-    tasks,
-    seeds: 10,
-    shapes: [[2, 2]],
-    store: () => ({ colorLimit: 4 }),
-  })
-}
 
 function makeTree(core: Core): Owned<Tree> {
   return own<Tree>(core, { leaf: own(core, ['leaf']) })

@@ -2,7 +2,6 @@
  * Owners inside other objects, on 2 locales of 2 cores under several schedules: what they do to
  * the objects around them.
  */
-import type { ExecutionContext } from 'ava'
 import { task, type Core, u8 } from '@orujo/core'
 import {
   type Mut,
@@ -18,8 +17,7 @@ import {
   type OwnershipError,
 } from '@orujo/ownership'
 import { homeOf } from '#ownership/object-id.js'
-import type { AnyTask } from '../../support/ownership.ts'
-import { ownershipRule } from '../../support/ownership-rules.ts'
+import { stepRule as rule } from '../../support/ownership-rules.ts'
 import { codesOf, failure } from '../../support/machine.ts'
 
 interface Leaf {
@@ -28,20 +26,6 @@ interface Leaf {
 interface Tree {
   name: string
   leaf: Owned<Leaf>
-}
-
-/** On core 0 of 2 locales of 2 cores, with few colours. */
-function rule(
-  title: string,
-  main: (core: Core, t: ExecutionContext) => Promise<void>,
-  tasks: readonly AnyTask[] = [],
-): void {
-  ownershipRule(title, main, {
-    tasks,
-    seeds: 10,
-    shapes: [[2, 2]],
-    store: () => ({ colorLimit: 4 }),
-  })
 }
 
 function makeTree(core: Core, isTied = false): Owned<Tree> {

@@ -2,7 +2,7 @@
  * What plain JavaScript may hand to ownership, past the compiler: it is refused by an error that
  * says what was wrong, and whatever was owned before is owned still, and can be used.
  */
-import test, { type ExecutionContext } from 'ava'
+import type { ExecutionContext } from 'ava'
 import { type Core, f64, i32, objectDelegate, task } from '@orujo/core'
 import {
   type Owned,
@@ -33,22 +33,16 @@ import {
 } from '@orujo/ownership'
 import type { Cluster } from '../../support/cluster.ts'
 import { refused } from '../../support/misuse.ts'
-import { type AnyTask, checkNothingOwned, ownershipCluster } from '../../support/ownership.ts'
+import { ownershipRule } from '../../support/ownership-rules.ts'
 
-/** Runs a task on core 0 of 2 x 1; then nothing may be left. */
+/** On core 0 of 2 x 1: what is refused does not depend on the schedule. */
 function rule(
   title: string,
   main: (core: Core, t: ExecutionContext, cluster: Cluster) => Promise<void>,
-  others: readonly unknown[] = [],
+  tasks: readonly unknown[] = [],
 ): void {
-  test(title, async (t) => {
-    const run = task('test.main', async (core: Core): Promise<void> => main(core, t, cluster))
-    const tasks = [run, ...others] as readonly AnyTask[] // definitions, all of them
-    await using cluster = ownershipCluster({ tasks, locales: 2, coresPerLocale: 1 })
-    await cluster.run(run)
-    await cluster.settle()
-    await checkNothingOwned(cluster)
-  })
+  const once = { tasks, seeds: 1, shapes: [[2, 1]] } as const
+  ownershipRule(title, (core, t, { cluster }) => main(core, t, cluster), once)
 }
 
 /** Anything, as JavaScript has it. */

@@ -185,8 +185,12 @@ export class Mut<T> implements Writer, Lendable {
     this.#hold.requireQuiet(body)
     this.#state = 'ended'
     this.#end(body)
-    if (this.#isChanged) await this.#hold.endChanged(this.#core, this.#before)
-    else this.#hold.endUnchanged()
+    if (!this.#isChanged) {
+      this.#hold.endUnchanged()
+      return
+    }
+    const told = this.#hold.endChanged(this.#core, this.#before)
+    if (told !== undefined) await told
   }
 
   /** Says why this cannot be sent. */

@@ -172,25 +172,30 @@ export class Hold implements Lent {
 
   /**
    * Ends an exclusive borrow after a write: gives the object the key that its new bytes go by,
-   * tells the owner, and then the old home. Suspends if the owner is elsewhere.
+   * tells the owner, and then the old home. A promise if the owner is elsewhere: until that knows,
+   * the object counts as borrowed.
    *
    * @param before the pointer with which the borrow began
    */
-  async endChanged(core: Core, before: Pointer): Promise<void> {
+  endChanged(core: Core, before: Pointer): Promise<void> | undefined {
+    let told: Promise<void> | undefined
     try {
-      await this.settle(core, before)
+      told = this.settle(core, before)?.finally(() => this.endUnchanged())
     } finally {
-      this.endUnchanged()
+      if (told === undefined) this.endUnchanged()
     }
+    return told
   }
 
-  /** All that an exclusive borrow owes to others after a write. Suspends as `endChanged`. */
-  async settle(core: Core, before: Pointer): Promise<void> {
+  /** All that an exclusive borrow owes to others after a write. A promise as of `endChanged`. */
+  settle(core: Core, before: Pointer): Promise<void> | undefined {
     this.recolor(before)
     this.container?.writer?.wrote()
-    // suspends: until the owner knows, the object counts as borrowed
-    if (this.loan !== undefined) await this.publish(core, this.loan)
+    if (this.loan !== undefined) {
+      return this.publish(core, this.loan).then(() => this.freeOld(core, before))
+    }
     this.freeOld(core, before)
+    return undefined
   }
 
   // Steps of `settle`, methods of their own so that tests can see what each of them is for.
@@ -201,7 +206,7 @@ export class Hold implements Lent {
     // Under an id that nobody has ever seen, colour 0 is new.
     if (pointer.id !== before.id) return
     const color = this.store.nextColor(pointer.color)
-    if (color !== undefined) this.#pointer = { ...pointer, color }
+    if (color !== undefined) this.#pointer = { id: pointer.id, color, offset: pointer.offset }
     // Where there is no memory to move to, colours go on: any that is new will do.
     else if (!this.#moveToFreshId()) this.#pointer = { ...pointer, color: pointer.color + 1 }
   }

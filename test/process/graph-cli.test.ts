@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import test from 'ava'
-import { type AppOutcome, mainOf, reportOf, runApp } from '../support/app.ts'
+import { type AppOutcome, checkRefused, mainOf, reportOf, runApp } from '../support/app.ts'
 
 const directory = await mkdtemp(join(tmpdir(), 'orujo-cli-'))
 test.after.always(() => rm(directory, { recursive: true }))
@@ -201,11 +201,7 @@ const REFUSALS: readonly (readonly [what: string, args: readonly string[], messa
 for (const [what, args, message] of REFUSALS) {
   test.serial(`${what} is refused in one line, with exit code 1`, async (t) => {
     await write('ids.txt', '4 8\n')
-    const { code, stdout, stderr } = await run('bfs', ...args)
-    t.is(code, 1)
-    t.is(stdout, '')
-    t.regex(stderr, message)
-    t.is(stderr.trimEnd().split('\n').length, 1)
+    checkRefused(t, await run('bfs', ...args), message)
   })
 }
 

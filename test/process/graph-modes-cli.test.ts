@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import { type AppOutcome, reportOf, runApp } from '../support/app.ts'
+import { type AppOutcome, checkRefused, reportOf, runApp } from '../support/app.ts'
 
 const directory = await mkdtemp(join(tmpdir(), 'orujo-modes-'))
 test.after.always(() => rm(directory, { recursive: true }))
@@ -132,10 +132,6 @@ const REFUSALS: readonly (readonly [what: string, args: readonly string[], messa
 
 for (const [what, args, message] of REFUSALS) {
   test.serial(`${what} is refused in one line, with exit code 1`, async (t) => {
-    const { code, stdout, stderr } = await run(...args, '--graph', 'wordnet')
-    t.is(code, 1)
-    t.is(stdout, '')
-    t.regex(stderr, message)
-    t.is(stderr.trimEnd().split('\n').length, 1)
+    checkRefused(t, await run(...args, '--graph', 'wordnet'), message)
   })
 }

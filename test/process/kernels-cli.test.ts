@@ -1,6 +1,6 @@
 /** The kernels as a user runs them: answers, output, exit codes and messages of real processes. */
 import test from 'ava'
-import { type AppOutcome, reportOf, runApp } from '../support/app.ts'
+import { type AppOutcome, checkRefused, reportOf, runApp } from '../support/app.ts'
 
 function run(...args: string[]): Promise<AppOutcome> {
   return runApp('kernels', args)
@@ -98,10 +98,6 @@ const REFUSALS: readonly (readonly [args: string, message: RegExp])[] = [
 
 for (const [args, message] of REFUSALS) {
   test.serial(`${args} is refused in one line, with exit code 1`, async (t) => {
-    const { code, stdout, stderr } = await run(...args.split(' '))
-    t.is(code, 1)
-    t.is(stdout, '')
-    t.regex(stderr, message)
-    t.is(stderr.trimEnd().split('\n').length, 1)
+    checkRefused(t, await run(...args.split(' ')), message)
   })
 }

@@ -1,6 +1,6 @@
 /** `npm start` as a newcomer runs it: one whole tour in a real process, and its refusals. */
 import test from 'ava'
-import { type AppOutcome, runApp } from '../support/app.ts'
+import { type AppOutcome, checkRefused, runApp } from '../support/app.ts'
 
 /** A deadline, not a measure: the tour may take a minute, and a loaded machine is slower. */
 const TIMEOUT_MS = 110_000
@@ -85,10 +85,6 @@ const REFUSALS: readonly (readonly [what: string, args: readonly string[], messa
 
 for (const [what, args, message] of REFUSALS) {
   test(`${what} is refused in one line, with exit code 1`, async (t) => {
-    const { code, stdout, stderr } = await run(...args)
-    t.is(code, 1)
-    t.is(stdout, '')
-    t.regex(stderr, message)
-    t.is(stderr.trimEnd().split('\n').length, 1)
+    checkRefused(t, await run(...args), message)
   })
 }

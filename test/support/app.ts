@@ -3,6 +3,7 @@
  */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
+import type { ExecutionContext } from 'ava'
 import { repositoryRoot } from './repository.ts'
 
 /** A deadline, not a measure: loaded machines take a while to start nine threads. */
@@ -39,6 +40,18 @@ export function runApp(
       resolve({ code: child.exitCode, stdout, stderr }),
     )
   })
+}
+
+/** It has ended with exit code 1, and has said why in one line. */
+export function checkRefused(
+  t: ExecutionContext,
+  { code, stdout, stderr }: AppOutcome,
+  message: RegExp,
+): void {
+  t.is(code, 1)
+  t.is(stdout, '')
+  t.regex(stderr, message)
+  t.is(stderr.trimEnd().split('\n').length, 1)
 }
 
 /** What an app prints with `--json`, parsed. Throws with all its output if that is none. */

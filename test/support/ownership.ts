@@ -45,6 +45,13 @@ export function storesOf(cluster: Cluster): Store[] {
   return cluster.endpoints.map((endpoint) => Store.of({ endpoint }))
 }
 
+/** How many objects live on a cluster, some of whose cores may have no stores. */
+export function residentsOf(cluster: Cluster): number {
+  const states = cluster.endpoints.flatMap((endpoint) => [...endpoint.states()])
+  const stores = states.filter((state) => state instanceof Store)
+  return stores.reduce((sum, store) => sum + store.residentCount, 0)
+}
+
 /** Throws unless nothing of ownership is left on any core. Call it on a settled cluster. */
 export async function checkNothingOwned(cluster: Cluster): Promise<void> {
   const left: string[] = []

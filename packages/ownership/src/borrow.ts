@@ -11,7 +11,7 @@ import type { Core } from '@orujo/core'
 import { unsendable } from '@orujo/core/internal'
 import type { Body, Writer } from './body.ts'
 import type { OwnershipError } from './errors.ts'
-import type { Guard } from './guard.ts'
+import { Lending, type Guard } from './guard.ts'
 import { Hold } from './hold.ts'
 import { BEGIN, BORROW, LEND, type Lendable, type LentOut, type Loan } from './lendable.ts'
 import type { Reference, Shared } from './lent.ts'
@@ -107,8 +107,7 @@ export class Mut<T> implements Writer, Lendable {
   #isWritten = false
   #state: 'live' | 'lent' | 'ended' = 'live'
   /** Of what is lent by `value`, and by `view`. */
-  #guard: Guard | undefined
-  #viewGuard: Guard | undefined
+  #lending: Lending | undefined
   /** Where it ended, or was lent. */
   #endedAt: PlaceNote | undefined
 
@@ -130,18 +129,14 @@ export class Mut<T> implements Writer, Lendable {
     this.#isWritten = true
     // What is resident here may have been frozen for readers.
     const value = body instanceof Resident ? this.#hold.store.writableValue(body) : body.value
-    const { guards } = this.#hold.store
     // The owner's T is what was put into the body.
-    if (guards === undefined) return value as T
-    return (this.#guard ??= guards.begin(this.#hold, true)).wrap(value) as T
+    return this.#lent(value, true) as T
   }
 
   /** The contents, to be read only: this does not count as a change. */
   get view(): Shared<T> {
     const { value } = this.#live()
-    const { guards } = this.#hold.store
-    if (guards === undefined) return value as Shared<T> // as above
-    return (this.#viewGuard ??= guards.begin(this.#hold, false)).wrap(value) as Shared<T>
+    return this.#lent(value, false) as Shared<T> // as above
   }
 
   get isLive(): boolean {
@@ -264,10 +259,14 @@ export class Mut<T> implements Writer, Lendable {
     body.writer = undefined
     this.#endedAt = this.#hold.store.notes.ofEnd()
     body.endedAt = this.#endedAt
-    this.#guard?.end(this.#endedAt)
-    this.#viewGuard?.end(this.#endedAt)
-    this.#guard = undefined
-    this.#viewGuard = undefined
+    this.#lending?.end(this.#endedAt)
+    this.#lending = undefined
+  }
+
+  #lent(value: unknown, mayWrite: boolean): unknown {
+    const { guards } = this.#hold.store
+    if (guards === undefined) return value
+    return (this.#lending ??= new Lending(guards, this.#hold)).wrap(value, mayWrite)
   }
 
   #live(): Body {

@@ -16,9 +16,8 @@ import {
   treeLevels,
 } from '@orujo/graph'
 import * as graphProgram from '#graph/program.js'
-import { Store } from '#ownership/store.js'
 import type { AnyDefinition } from '#core/message/definition.js'
-import { definitions, extensions } from '../../support/ownership.ts'
+import { definitions, extensions, residentsOf } from '../../support/ownership.ts'
 import { Cluster } from '../../support/cluster.ts'
 import { forSeeds, type Schedule } from '../../support/schedule.ts'
 
@@ -34,16 +33,6 @@ function clusterOf(schedule: Schedule, seed: number): Cluster {
     locales: 1 + (seed % 2),
     coresPerLocale: 1 + ((seed >> 1) % 2),
   })
-}
-
-function residents(cluster: Cluster): number {
-  let count = 0
-  for (const endpoint of cluster.endpoints) {
-    for (const state of endpoint.states()) {
-      if (state instanceof Store) count += [...state.residents()].length
-    }
-  }
-  return count
 }
 
 test('owned searches find the levels of one thread under every schedule tried', async (t) => {
@@ -66,7 +55,7 @@ test('owned searches find the levels of one thread under every schedule tried', 
       t.deepEqual([...graph.levelsById(verdict.result)], expected)
     }
     await cluster.until(kernel.free(host))
-    t.is(residents(cluster), 0, `seed ${seed}`)
+    t.is(residentsOf(cluster), 0, `seed ${seed}`)
     await cluster.until(graph.free(host))
     await cluster.checkFreed()
   })
@@ -86,7 +75,7 @@ test('owned ranks are those of one thread, and exactly those of delegates', asyn
     const expected = referencePageRank((await loadCsr(source, isDirected)).csr, options)
     t.true(l1Distance(ranks, expected.ranks) < 1e-12, `seed ${seed}`)
     await cluster.until(kernel.free(host))
-    t.is(residents(cluster), 0, `seed ${seed}`)
+    t.is(residentsOf(cluster), 0, `seed ${seed}`)
     const other = await cluster.until(openPageRank(host, graph))
     t.deepEqual(await cluster.until(other.run(host, options)), outcome)
     t.deepEqual(await cluster.until(other.ranks(host)), ranks)
@@ -106,6 +95,6 @@ test('a tolerance ends owned iterations on all cores alike', async (t) => {
     const { iterations, change } = await cluster.until(kernel.run(host, options))
     t.true(change < options.tolerance && iterations < options.iterations)
     await cluster.until(kernel.free(host))
-    t.is(residents(cluster), 0)
+    t.is(residentsOf(cluster), 0)
   })
 })

@@ -2,9 +2,12 @@
  * Entries of a map, as a loop over it has them: each for one step. What has ended gives its key,
  * and no value any more: OWN_ESCAPED.
  */
+import { unsendable } from '@orujo/core/internal'
 import type { Ref } from '../borrow.ts'
 import type { Shared } from '../lent.ts'
 import type { MapKey } from './map-key.ts'
+
+const ENTRY = 'an entry of a map, which cannot be sent: it is lent for a step of a loop'
 
 export class MapEntry<K extends MapKey, V> {
   readonly key: K
@@ -16,9 +19,9 @@ export class MapEntry<K extends MapKey, V> {
     this.key = key
   }
 
-  /** By this the compiler knows it for no plain object, which could be sent. */
-  get [Symbol.toStringTag](): string {
-    return 'MapEntry'
+  /** Says why this cannot be sent. */
+  get [unsendable](): typeof ENTRY {
+    return ENTRY
   }
 
   /** The value, which nobody changes during the step. */

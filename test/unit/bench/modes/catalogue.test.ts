@@ -6,9 +6,8 @@ import test from 'ava'
 import { selectByName, UnknownCaseError } from '#bench/harness/select.js'
 import { MODE_CASES } from '#bench/modes/catalogue.js'
 import { describePlace, MODES, PLACES } from '#bench/modes/mode-case.js'
-import { Store } from '#ownership/store.js'
 import type { AnyDefinition } from '#core/message/definition.js'
-import { definitions, extensions } from '../../../support/ownership.ts'
+import { definitions, extensions, residentsOf } from '../../../support/ownership.ts'
 import { Cluster } from '../../../support/cluster.ts'
 import { seeded } from '../../../support/schedule.ts'
 
@@ -67,18 +66,8 @@ for (const one of MODE_CASES) {
         t.true(error <= (one.tolerance ?? 0) * Math.abs(expected), `${answer}, not ${expected}`)
         t.true(cost.messages > 0 && cost.bytes > 0)
         // Graphs are kept from one trial to the next.
-        if (!isGraph) t.is(residents(cluster), 0)
+        if (!isGraph) t.is(residentsOf(cluster), 0)
       }
     })
   }
-}
-
-function residents(cluster: Cluster): number {
-  let count = 0
-  for (const endpoint of cluster.endpoints) {
-    for (const state of endpoint.states()) {
-      if (state instanceof Store) count += [...state.residents()].length
-    }
-  }
-  return count
 }

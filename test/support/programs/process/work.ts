@@ -266,12 +266,14 @@ class Gates {
 export const passGate = task('work.pass-gate', async (core: Core, number: number) => {
   const { open } = core.endpoint.state(Gates, () => new Gates())
   await new Promise<void>((resolve) => open.set(number, resolve))
-  open.delete(number)
   return number
 })
 
 export const openGate = delegate('work.open-gate', (core: Core, number: number): void => {
-  core.endpoint.state(Gates, () => new Gates()).open.get(number)?.()
+  const { open } = core.endpoint.state(Gates, () => new Gates())
+  open.get(number)?.()
+  // At once: the run goes on in a later turn, and who asks before must not see it wait.
+  open.delete(number)
 })
 
 /** Which gates are waited at, once `count` are. */
